@@ -1,0 +1,1 @@
+"""Collects dark-pool prints and options flow into PostgreSQL, exactly once."""

@@ -1,0 +1,73 @@
+"""Words on the command line become calls."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from collector.core.errors import BadKey, CollectorError, DatabaseAway, SettingsError
+from collector.jobs import commands
+from collector.jobs.environment import release
+
+EXIT_CODES = """\
+exit codes:
+  0  done, or nothing was due, or another run is at work
+  1  some feed failed; it will be asked again at the next pass
+  2  wrong usage or settings
+  3  the database cannot be reached
+  4  the API refuses the key
+"""
+_LOOK: dict[str, Any] = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="collector", description=commands.__doc__, **_LOOK)
+    top.add_argument("--version", action="version", version=f"collector {release()}")
+    words = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in commands.ALL:
+        word = words.add_parser(command.name, help=command.help, description=command.help, **_LOOK)
+        word.add_argument(
+            "--env-file",
+            action="append",
+            default=[],
+            metavar="PATH",
+            help="read settings from PATH; may be repeated, later ones win "
+            "(default: /etc/collector/collector.env and secrets.env)",
+        )
+        for flags, options in command.arguments:
+            word.add_argument(*flags, **options)
+        word.set_defaults(call=command.call)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.call(arguments, _say))
+    except SettingsError as wrong:
+        for problem in wrong.problems:
+            _complain(problem)
+        return 2
+    except DatabaseAway as reason:
+        _complain(f"the database cannot be reached: {reason}")
+        return 3
+    except BadKey as reason:
+        _complain(str(reason))
+        return 4
+    except CollectorError as reason:
+        _complain(str(reason))
+        return 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"collector: {line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The floor under everything: values and rules, standard library only."""

@@ -1,0 +1,107 @@
+"""What one setting's text may be. Each check returns the value or raises ValueError with the fix."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+SYMBOL = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
+_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-]+")
+
+
+def given(text: str) -> str:
+    if not text:
+        raise ValueError("is empty: give a value or remove the line")
+    return text
+
+
+def key(text: str) -> str:
+    if not text:
+        raise ValueError("is empty: put your Unusual Whales API key there")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("has characters no key has: copy the key again, without quotes or spaces")
+    return text
+
+
+def host_of(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def url(text: str) -> str:
+    parts = urlsplit(text)
+    host = host_of(text)
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"{text!r} is not a URL: write https://host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a bare address: leave out user, password, ? and #")
+    if parts.scheme == "http" and not _is_near(host):
+        raise ValueError(f"would send the key in the clear to {host}: write https://")
+    return text.rstrip("/")
+
+
+def _is_near(host: str) -> bool:
+    """Loopback, a private address, or a single-label name of the local network."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host
+    return address.is_private or address.is_loopback
+
+
+def words(text: str) -> tuple[str, ...]:
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    return tuple(dict.fromkeys(found))
+
+
+def symbols(text: str) -> tuple[str, ...]:
+    found = words(text)
+    wrong = [word for word in found if not SYMBOL.fullmatch(word)]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)} is not a ticker: write capitals, as in SPY,QQQ")
+    if not found:
+        raise ValueError("is empty: give at least one ticker, as in SPY,QQQ")
+    return found
+
+
+def seconds(least: int, most: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
+            raise ValueError(f"{text!r} is not a whole number of seconds")
+        if not least <= int(text) <= most:
+            raise ValueError(f"{text} is out of range: write {least} to {most}")
+        return int(text)
+
+    return check
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"{text!r} is not known: write {', '.join(choices)}")
+        return text.lower()
+
+    return check
+
+
+def path(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError(f"{text!r} is not an absolute path: begin with /")
+    return text
+
+
+def path_or_empty(text: str) -> str:
+    return path(text) if text else ""
+
+
+def schedule(text: str) -> str:
+    parts = text.split()
+    if len(parts) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in parts):
+        raise ValueError(f"{text!r} is not a cron expression: write five fields, as in */5 9-16 * * 1-5")
+    return text
+
+
+def without_password(dsn: str) -> str:
+    hidden = re.sub(r"(password\s*=\s*)('[^']*'|\S+)", r"\1***", dsn, flags=re.IGNORECASE)
+    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", hidden)

@@ -1,0 +1,71 @@
+"""Errors, named after what the caller should do about them."""
+
+from __future__ import annotations
+
+
+class CollectorError(Exception):
+    """The parent of all errors that we raise on purpose."""
+
+
+class SettingsError(CollectorError):
+    """The settings are wrong; `problems` has all of them, each with its fix."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Transient(CollectorError):
+    """Try again in a moment: the network, the proxy or the vendor hiccuped."""
+
+
+class RateLimited(Transient):
+    """Try again after `wait_s` seconds: the vendor said when."""
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+class Terminal(CollectorError):
+    """Asking again the same way gives the same answer."""
+
+
+class BadKey(Terminal):
+    """The vendor refuses the API key: stop everything and tell the owner."""
+
+
+class DailyLimit(Terminal):
+    """The day's quota is spent: stop until 20:00 New York."""
+
+
+class NotInPlan(Terminal):
+    """The plan does not include this feed: leave it, keep the others."""
+
+
+class HistoryLimit(Terminal):
+    """The plan does not reach so far back: the message has the earliest date."""
+
+
+class BadPayload(CollectorError):
+    """A whole answer has the wrong shape: keep the old data, raise an alarm."""
+
+
+class Unparsable(CollectorError):
+    """One row cannot be understood: put it in quarantine, store the rest."""
+
+
+class DatabaseAway(CollectorError):
+    """PostgreSQL cannot be reached: nothing was lost, ask again next pass."""
+
+
+class MigrationRefused(CollectorError):
+    """The history of the database and of this release disagree."""
+
+
+class AnotherRun(CollectorError):
+    """Another run holds the lock: leave, it is doing the work."""
+
+
+class Stopped(CollectorError):
+    """Somebody asked this process to end: finish between two pages."""

@@ -1,0 +1,103 @@
+"""Settings: one value, checked as a whole, with a fix for each problem."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from collector.core import checks
+from collector.core.errors import SettingsError
+
+PREFIX = "COLLECTOR_"
+VENDOR_URL = "https://api.unusualwhales.com"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is the inventory's collector_<name> and the env's COLLECTOR_<NAME>."""
+
+    api_key: str
+    api_url: str = VENDOR_URL
+    symbols: tuple[str, ...] = ("SPY", "QQQ")
+    feeds: tuple[str, ...] = ()
+    schedule: str = "*/5 9-16 * * 1-5"
+    database_dsn: str = "dbname=darkpool user=collector host=/run/postgresql"
+    http_timeout_s: int = 20
+    overlap_s: int = 300
+    log_file: str = "/var/log/collector/collector.log"
+    log_level: str = "info"
+    state_dir: str = "/var/lib/collector"
+    clock_offset_s: int = 0
+
+
+CHECKS: Mapping[str, Callable[[str], Any]] = {
+    "api_key": checks.key,
+    "api_url": checks.url,
+    "symbols": checks.symbols,
+    "feeds": checks.words,
+    "schedule": checks.schedule,
+    "database_dsn": checks.given,
+    "http_timeout_s": checks.seconds(1, 300),
+    "overlap_s": checks.seconds(0, 86_400),
+    "log_file": checks.path_or_empty,
+    "log_level": checks.one_of("debug", "info", "warning", "error"),
+    "state_dir": checks.path,
+    "clock_offset_s": checks.seconds(-(10**9), 10**9),
+}
+
+
+def read(mapping: Mapping[str, str], known_feeds: Sequence[str] = ()) -> Settings:
+    """All settings from the mapping's COLLECTOR_* names, or every problem at once."""
+    given = {k.removeprefix(PREFIX).lower(): v for k, v in mapping.items() if k.startswith(PREFIX)}
+    problems = [_unknown(name) for name in given if name not in CHECKS]
+    values: dict[str, Any] = {}
+    for name, check in CHECKS.items():
+        if name in given:
+            try:
+                values[name] = check(given[name].strip())
+            except ValueError as reason:
+                problems.append(f"{PREFIX}{name.upper()}: {reason}")
+    if "api_key" not in given:
+        problems.append(f"{PREFIX}API_KEY is missing: put your Unusual Whales API key there")
+    problems += _together(values, known_feeds)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**values)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, CHECKS, n=1)
+    hint = f"did you mean {PREFIX}{near[0].upper()}?" if near else "remove the line"
+    return f"{PREFIX}{name.upper()} is not a setting: {hint}"
+
+
+def _together(values: Mapping[str, Any], known_feeds: Sequence[str]) -> list[str]:
+    """What only two settings, or a setting and the registered feeds, can show."""
+    problems = []
+    if values.get("clock_offset_s", 0) and _is_vendor(values.get("api_url", VENDOR_URL)):
+        problems.append(
+            f"{PREFIX}CLOCK_OFFSET_S moves the clock while {PREFIX}API_URL is the vendor's: "
+            "set the offset to 0, or the URL to a simulator"
+        )
+    for feed in values.get("feeds", ()):
+        if known_feeds and feed not in known_feeds:
+            known = ", ".join(known_feeds)
+            problems.append(f"{PREFIX}FEEDS names {feed!r}: the feeds are {known}")
+    return problems
+
+
+def _is_vendor(url: str) -> bool:
+    return checks.host_of(url).endswith("unusualwhales.com")
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """For people and logs: every setting, no secret."""
+    rows = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        rows[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    rows["api_key"] = "(set, not shown)"
+    rows["database_dsn"] = checks.without_password(settings.database_dsn)
+    return rows

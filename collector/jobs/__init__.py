@@ -1,0 +1,1 @@
+"""What the collector does: each job wires sources, wire and store together."""

@@ -1,0 +1,53 @@
+"""Connections, and psycopg2's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from collector.core.errors import DatabaseAway
+
+# The writer must not lose what it was told is stored, nor wait for ever for somebody's lock.
+_WRITER = "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s"
+_READER = "-c default_transaction_read_only=on -c statement_timeout=30s"
+# Migrations may rebuild an index; they only must not queue behind a reader for ever.
+_MIGRATOR = "-c lock_timeout=30s -c client_min_messages=warning"
+
+
+def _connect(dsn: str, options: str) -> Connection:
+    try:
+        return psycopg2.connect(
+            dsn, options=f"{options} -c timezone=UTC", connect_timeout=10, application_name="collector"
+        )
+    except psycopg2.OperationalError as error:
+        raise DatabaseAway(first_line(error)) from error
+
+
+def writer(dsn: str) -> Connection:
+    return _connect(dsn, _WRITER)
+
+
+def reader(dsn: str) -> Connection:
+    return _connect(dsn, _READER)
+
+
+def migrator(dsn: str) -> Connection:
+    return _connect(dsn, _MIGRATOR)
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """All or nothing; a lost connection is DatabaseAway, whatever psycopg2 calls it."""
+    try:
+        with connection:
+            yield connection
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise DatabaseAway(first_line(error)) from error
+
+
+def first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
