@@ -1,0 +1,61 @@
+# Type `make` alone for help. Recipes are one call each; the work is in the programs that they call.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+UV ?= $(or $(shell command -v uv),$(CURDIR)/.cache/uv/bin/uv)
+export PATH := $(CURDIR)/.venv/bin:$(dir $(UV)):$(PATH)
+export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
+export PYTHONDONTWRITEBYTECODE := 1
+INVENTORY ?= inventory/production
+PLAY = ansible-playbook -i $(INVENTORY)
+TOOLS = .venv/.ready
+
+##@ Try it
+demo: $(TOOLS) ## Deploy a real server in a local container and collect a simulated trading day
+	python -m testbed.demo
+
+demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
+	python -m testbed down --name demo
+
+##@ Your droplet
+init: ## Write inventory/production from the example, ready for you to fill in
+	scripts/init.sh
+
+deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
+	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml
+	$(MAKE) --no-print-directory verify
+
+release: configured $(TOOLS) ## Release this checkout's collector, nothing else
+	$(PLAY) ansible/playbooks/release.yml
+
+verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
+	scripts/verify.sh $(INVENTORY)
+
+##@ Check your changes
+check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
+	scripts/check.sh
+
+test: $(TOOLS) ## Everything that CI runs: check, the whole machine in Molecule, faults, the demo
+	scripts/test.sh
+
+test-role: $(TOOLS) ## One role alone in Molecule: make test-role ROLE=ssh
+	scripts/molecule.sh $(ROLE)
+
+bench: $(TOOLS) ## Measure, each number beside its rival
+	python bench/store_pages.py
+
+format: $(TOOLS) ## Put the Python code in its usual form
+	ruff format . && ruff check --fix .
+
+clean: ## Remove the tool chain and caches of this checkout; container images stay
+	rm -rf .venv .cache/uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+help: ## This page
+	@scripts/help.sh $(MAKEFILE_LIST)
+
+.venv/.ready: pyproject.toml uv.lock scripts/toolchain.sh
+	@scripts/toolchain.sh $(UV)
+
+configured:
+	@scripts/configured.sh $(INVENTORY)
+
+.PHONY: demo demo-down init deploy release verify check test test-role bench format clean help configured

@@ -1,0 +1,129 @@
+"""Hold an inventory against the specs of all roles, and name every problem in one message."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+from collector.core.settings import SettingsError, read
+
+Spec = dict[str, dict[str, Any]]
+
+
+class ActionModule(ActionBase):
+    """Run on the laptop only; nothing on the server is read or changed."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Validate the host's variables; fail with every problem and its fix, a line each."""
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        roles = Path(variables["role_path"]).parent
+        problems: list[str] = []
+        for role in dict.fromkeys(variables["ansible_play_role_names"]):
+            spec = options_of(roles / role)
+            values, undefined = self._values(spec, variables)
+            problems += undefined
+            problems += wrong_values(spec, values)
+            problems += unknown_names(role, spec, variables)
+            if role == "collector":
+                problems += meaningless_values(spec, values)
+        if problems:
+            return {"failed": True, "msg": report(problems, str(variables.get("inventory_dir")))}
+        return {"changed": False}
+
+    def _values(self, spec: Spec, variables: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for name in spec.keys() & variables.keys():
+            try:
+                values[name] = self._templar.template(variables[name])
+            except AnsibleError as error:
+                problems.append(f"{name}: cannot be worked out: {first_line(error)}")
+        return values, problems
+
+
+def options_of(role: Path) -> Spec:
+    """Return the options of a role's main entry point as its meta/argument_specs.yml declares them."""
+    specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())
+    options: Spec = specs["argument_specs"]["main"].get("options") or {}
+    return options
+
+
+def wrong_values(spec: Spec, values: dict[str, Any]) -> list[str]:
+    """Return what the declared types, choices and required options refuse, without showing a secret."""
+    problems = []
+    for name, option in spec.items():
+        given = {name: values[name]} if values.get(name) is not None else {}
+        found = ArgumentSpecValidator({name: accepted(option)}).validate(given).error_messages
+        if found and not given:
+            problems.append(f"{name}: is missing. {purpose(option)}")
+        elif found and option.get("no_log"):
+            problems.append(f"{name}: is not a {option.get('type', 'str')}. {purpose(option)}")
+        else:
+            problems += [f"{name}: {message}" for message in found]
+    return problems
+
+
+def accepted(option: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of an option that the validator knows (it refuses descriptions)."""
+    known = {"type", "required", "choices", "elements", "no_log"}
+    kept = {key: value for key, value in option.items() if key in known}
+    if option.get("options"):
+        kept["options"] = {name: accepted(inner) for name, inner in option["options"].items()}
+    return kept
+
+
+def purpose(option: dict[str, Any]) -> str:
+    """Return the first sentence of an option's description."""
+    description = option.get("description", "")
+    return str(description[0] if isinstance(description, list) else description)
+
+
+def unknown_names(role: str, spec: Spec, variables: dict[str, Any]) -> list[str]:
+    """Return the variables that carry a role's prefix but that the role does not know: mostly typing errors."""
+    unknown = [name for name in variables if name.startswith(f"{role}_") and name not in spec]
+    return [f"{name}: the role {role} has no such option.{did_you_mean(name, spec)}" for name in sorted(unknown)]
+
+
+def did_you_mean(name: str, spec: Spec) -> str:
+    """Return a suggestion, or nothing."""
+    close = difflib.get_close_matches(name, spec, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def meaningless_values(spec: Spec, values: dict[str, Any]) -> list[str]:
+    """Return what the collector itself would refuse at its start, asked before anything is deployed."""
+    environment = {name.upper(): as_line(values[name]) for name in spec if values.get(name) is not None}
+    try:
+        read(environment)
+    except SettingsError as error:
+        return [problem.replace("COLLECTOR_", "collector_") for problem in error.problems]
+    return []
+
+
+def as_line(value: object) -> str:
+    """Write a value as the env file spells it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def first_line(error: Exception) -> str:
+    """Return the start of an error, without the source excerpt that may follow it."""
+    return str(error).strip().splitlines()[0]
+
+
+def report(problems: list[str], inventory: str) -> str:
+    """Return one message with a line for each problem."""
+    unique = list(dict.fromkeys(problems))
+    head = f"{len(unique)} setting(s) in {inventory} must be put right first. Nothing was changed on the server."
+    return "\n".join([head, *(f"  - {problem}" for problem in unique)])

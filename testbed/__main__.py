@@ -1,0 +1,75 @@
+"""The test bed's command line: `python -m testbed up --name demo`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from testbed import bed as beds
+from testbed import droplet, engine, images, simulator
+from testbed.shell import TestbedError, fail, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Turn words on the command line into calls."""
+    arguments = _parser().parse_args(words)
+    try:
+        arguments.call(arguments)
+    except TestbedError as problem:
+        fail(str(problem))
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    bed = beds.Bed(arguments.name, arguments.system)
+    engine.ensure()
+    beds.network_up(bed)
+    if not arguments.no_simulator:
+        simulator.up(bed, arguments.simulator_options)
+    droplet.up(bed, fresh=arguments.fresh)
+
+
+def _down(arguments: argparse.Namespace) -> None:
+    if engine.running():
+        beds.down(beds.Bed(arguments.name))
+        if beds.others_running():
+            return
+    engine.stop()
+
+
+def _images(arguments: argparse.Namespace) -> None:
+    engine.ensure()
+    say(f"droplet image: {images.droplet(arguments.system)}")
+    say(f"second machine: {images.lab(arguments.system)}")
+
+
+def _reboot(arguments: argparse.Namespace) -> None:
+    beds.reboot(beds.Bed(arguments.name))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m testbed", description="Droplets on a desk: real servers in containers."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, call, text in (
+        ("up", _up, "start (or find) a droplet and the API simulator"),
+        ("down", _down, "end them; keys and images are kept"),
+        ("reboot", _reboot, "reboot the droplet and wait until it is up"),
+        ("images", _images, "build the images now instead of at the first use"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--name", default="demo", help="which test bed (default: demo)")
+        command.add_argument("--system", default="debian-12", choices=images.SYSTEMS, help="operating system")
+        command.set_defaults(call=call)
+        if name == "up":
+            command.add_argument("--fresh", action="store_true", help="a new droplet in place of an old one")
+            command.add_argument("--no-simulator", action="store_true", help="the droplet alone")
+            command.add_argument("simulator_options", nargs="*", help="after --: options of the simulator")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

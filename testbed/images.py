@@ -1,0 +1,88 @@
+"""Build what the containers start from, once, and keep it keyed by its recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from testbed import engine
+from testbed.shell import TestbedError, run, say, succeeds
+
+RECIPES = Path(__file__).parent / "image"
+MMDEBSTRAP_INCLUDE = "ca-certificates,python3,systemd,systemd-sysv"
+# What is pulled where a registry is reachable, and what is bootstrapped where none is.
+SYSTEMS = {"debian-12": ("debian:12", "bookworm"), "debian-13": ("debian:13", "trixie")}
+
+
+def droplet(system: str) -> str:
+    """Return the name of the droplet image of a system, building it if its recipe is new.
+
+    Raises:
+        TestbedError: the system is unknown, or neither a registry nor the packages can be reached.
+    """
+    if system not in SYSTEMS:
+        raise TestbedError(f"no such system: {system}; there are {', '.join(SYSTEMS)}")
+    name = f"darkpool-droplet:{system}-{_recipe_hash('droplet.Dockerfile', 'dress.sh')}"
+    if not _exists(name):
+        base = _base(system)
+        say(f"building the image of a fresh {system} droplet (kept for next time)")
+        _build("droplet.Dockerfile", name, base)
+    return name
+
+
+def lab(system: str) -> str:
+    """Return the name of the image of the machine that attacks, building it if its recipe is new."""
+    base = droplet(system)
+    name = f"darkpool-lab:{system}-{_recipe_hash('droplet.Dockerfile', 'dress.sh', 'lab.Dockerfile')}"
+    if not _exists(name):
+        say("building the image of the second machine, which attacks (kept for next time)")
+        _build("lab.Dockerfile", name, base)
+    return name
+
+
+def _base(system: str) -> str:
+    """The only place where a desk with a registry and a desk without one differ."""
+    pulled, suite = SYSTEMS[system]
+    if _exists(pulled) or succeeds("docker", "pull", "--quiet", pulled, timeout_s=300):
+        return pulled
+    kept = f"darkpool-base:{suite}"
+    if not _exists(kept):
+        _bootstrap(suite, kept)
+    return kept
+
+
+def _bootstrap(suite: str, name: str) -> None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise TestbedError(
+            f"the image registry cannot be reached, and without it the base image can only be made "
+            f"on Debian as root. Connect to the internet, or run `docker pull {SYSTEMS['debian-12'][0]}`."
+        )
+    if shutil.which("mmdebstrap") is None:
+        say("installing mmdebstrap (no image registry answers, so the base is made from packages)")
+        engine.apt_install("mmdebstrap")
+    say(f"bootstrapping {suite} from packages (about half a minute, once)")
+    with tempfile.TemporaryDirectory() as folder:
+        tar = Path(folder) / "base.tar"
+        run("mmdebstrap", "--variant=minbase", f"--include={MMDEBSTRAP_INCLUDE}", suite, tar)
+        run("docker", "import", tar, name)
+
+
+def _build(recipe: str, name: str, base: str) -> None:
+    run(
+        "docker", "build", "--quiet", "--tag", name, "--build-arg", f"BASE={base}",
+        "--file", RECIPES / recipe, RECIPES, timeout_s=900,
+    )  # fmt: skip
+
+
+def _exists(name: str) -> bool:
+    return succeeds("docker", "image", "inspect", name)
+
+
+def _recipe_hash(*files: str) -> str:
+    digest = hashlib.sha256(MMDEBSTRAP_INCLUDE.encode())
+    for file in files:
+        digest.update((RECIPES / file).read_bytes())
+    return digest.hexdigest()[:12]

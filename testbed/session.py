@@ -1,0 +1,63 @@
+"""Play a simulated trading day: move the clock from moment to moment and let the collector take a pass at each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from testbed import simulator, world
+from testbed.shell import TestbedError, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from testbed.bed import Bed
+
+# Before the open, after it, through the day, around the close, and when the last late print is in.
+MOMENTS = (
+    dt.time(9, 25), dt.time(9, 35), dt.time(10, 30), dt.time(12, 0), dt.time(14, 0), dt.time(15, 35),
+)  # fmt: skip
+# The machine's schedule would take passes at another time than the one that is played.
+PAUSE = "systemctl stop cron.service collector.service"
+RESUME = "systemctl start cron.service"
+
+
+def play(bed: Bed, user: str, moments: tuple[dt.time, ...] = MOMENTS) -> Iterator[str]:
+    """Take one pass at each moment, then one at the bed's own time; yield a line about each.
+
+    Raises:
+        TestbedError: a pass failed; the message carries what the collector said.
+    """
+    on_droplet(bed, user, f"sudo {PAUSE}")
+    try:
+        for moment in moments:
+            yield _pass(bed, user, world.offset_at(bed, moment))
+        yield _pass(bed, user, world.offset_s(bed))
+    finally:
+        world.move(bed, world.offset_s(bed))
+        on_droplet(bed, user, f"sudo {RESUME}")
+
+
+def on_droplet(bed: Bed, user: str, command: str, timeout_s: float = 300) -> str:
+    """Run a command on the droplet over ssh, as its owner would."""
+    return run("ssh", "-F", bed.ssh_config(), f"{user}@droplet", command, timeout_s=timeout_s)
+
+
+def _pass(bed: Bed, user: str, offset: int) -> str:
+    world.move(bed, offset)
+    command = f"sudo -u collector env COLLECTOR_CLOCK_OFFSET_S={offset} /usr/local/bin/collector run"
+    said = on_droplet(bed, user, command).splitlines()
+    if not said:
+        raise TestbedError("a pass of the collector said nothing")
+    return f"{_clock(offset)}  {said[-1]}"
+
+
+def _clock(offset: int) -> str:
+    moment = dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=offset)
+    return moment.astimezone(world.NEW_YORK).strftime("%a %H:%M")
+
+
+def served(bed: Bed) -> dict[str, int]:
+    """Return the simulator's own count of requests by status."""
+    counters: dict[str, int] = simulator.ask(bed, "/_counters")
+    return counters
