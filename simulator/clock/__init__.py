@@ -1,0 +1,1 @@
+"""Time: the exchange calendar and the simulated now."""

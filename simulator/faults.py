@@ -1,0 +1,74 @@
+"""The switches of POST /_faults: what shall go wrong, and how often."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(slots=True)
+class Faults:
+    """Numbers count down with each request they spoil; the rest stays until it is switched off."""
+
+    latency_ms: int = 0
+    http_500: int = 0
+    http_502: int = 0
+    http_503: int = 0
+    html_200: int = 0
+    html_403: int = 0
+    empty_200: int = 0
+    cut_gzip: int = 0
+    cut_json: int = 0
+    reset: int = 0
+    rate_limit_429: int = 0
+    concurrency_429: int = 0
+    daily_429: int = 0
+    no_rate_headers: bool = False
+    leak_previous_session: bool = False
+    only_path: str = ""
+    not_in_plan: list[str] = field(default_factory=list)
+
+    def set(self, wanted: Mapping[str, Any]) -> None:
+        """Turn switches, all of them or none; an unknown or ill-typed one raises ValueError."""
+        kinds = {switch.name: type(getattr(self, switch.name)) for switch in fields(self)}
+        for name, value in wanted.items():
+            if name not in kinds:
+                raise ValueError(f"unknown switch {name}; known: {', '.join(sorted(kinds))}")
+            if type(value) is not kinds[name]:
+                raise ValueError(f"{name} must be {kinds[name].__name__}, not {value!r}")
+        for name, value in wanted.items():
+            setattr(self, name, value)
+
+    def take(self, path: str) -> str | None:
+        """The next fault due for this path, used up by the asking; None when all is well."""
+        if self.only_path not in path:
+            return None
+        for switch in COUNTED:
+            left = getattr(self, switch)
+            if left > 0:
+                setattr(self, switch, left - 1)
+                return switch
+        return None
+
+    def refuses(self, path: str) -> bool:
+        """Whether the feed of this path is said to be outside the plan."""
+        return any(part in path for part in self.not_in_plan)
+
+    def state(self) -> dict[str, Any]:
+        """All switches as they stand."""
+        return {switch.name: getattr(self, switch.name) for switch in fields(self)}
+
+
+COUNTED = (
+    "reset",
+    "http_500",
+    "http_502",
+    "http_503",
+    "html_403",
+    "daily_429",
+    "rate_limit_429",
+    "concurrency_429",
+    "html_200",
+    "empty_200",
+    "cut_gzip",
+    "cut_json",
+)
