@@ -12,6 +12,14 @@ from simulator.model.world import Size, World
 from simulator.state import State
 
 
+def tickers(text: str) -> tuple[str, ...]:
+    """The symbols of a list with commas."""
+    found = tuple(part.strip().upper() for part in text.split(",") if part.strip())
+    if not found:
+        raise argparse.ArgumentTypeError("name at least one ticker")
+    return found
+
+
 def parser() -> argparse.ArgumentParser:
     """The options and what they default to."""
     options = argparse.ArgumentParser(
@@ -21,13 +29,14 @@ def parser() -> argparse.ArgumentParser:
     )
     add = options.add_argument
     add("--host", default="127.0.0.1", help="address to listen on")
-    add("--port", type=int, default=8080, help="port to listen on; 0 takes a free one")
+    add("--port", type=int, default=8080, help="port to listen on")
     add("--seed", type=int, default=7, help="the same seed makes the same market")
-    add("--symbols", default="SPY,QQQ", help="tickers that exist, separated by commas")
+    add("--symbols", type=tickers, default="SPY,QQQ", help="tickers that exist, separated by commas")
     add("--prints-per-day", type=int, default=4000, help="dark-pool prints per symbol and whole session")
     add("--trades-per-day", type=int, default=2000, help="option trades per symbol and whole session")
     add("--api-key", default="demo-key", help="the only token that is accepted")
     add("--requests-per-minute", type=int, default=120, help="budget of a minute")
+    add("--minute-s", type=float, default=60.0, help="length of that minute, shorter for impatient tests")
     add("--daily-limit", type=int, default=20_000, help="budget of a day, which ends at 20:00 New York")
     add("--history-days", type=int, default=30, help="trading days the plan can see")
     add("--clock-offset-s", type=float, default=0.0, help="simulated now = wall clock + this")
@@ -37,12 +46,12 @@ def parser() -> argparse.ArgumentParser:
 
 def make_state(arguments: argparse.Namespace) -> State:
     """A fresh market and account."""
-    symbols = tuple(part.strip() for part in arguments.symbols.split(",") if part.strip())
     size = Size(arguments.prints_per_day, arguments.trades_per_day)
+    budget = Budget(arguments.requests_per_minute, arguments.daily_limit, arguments.minute_s)
     return State(
-        world=World(arguments.seed, symbols, size),
+        world=World(arguments.seed, arguments.symbols, size),
         clock=SimulatedClock(arguments.clock_offset_s),
-        limits=Limits(Budget(arguments.requests_per_minute, arguments.daily_limit)),
+        limits=Limits(budget),
         api_key=arguments.api_key,
         history_days=arguments.history_days,
     )
@@ -53,7 +62,8 @@ def main() -> None:
     arguments = parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     access_log = logging.getLogger("simulator.access") if arguments.access_log else None
-    web.run_app(make(make_state(arguments)), host=arguments.host, port=arguments.port, access_log=access_log)
+    app = make(make_state(arguments))
+    web.run_app(app, host=arguments.host, port=arguments.port, access_log=access_log, shutdown_timeout=1)
 
 
 if __name__ == "__main__":

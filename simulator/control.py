@@ -75,7 +75,7 @@ class Control:
         per_minute = wanted.pop("requests_per_minute", budget.requests_per_minute)
         daily = wanted.pop("daily_limit", budget.daily_limit)
         self.state.faults.set(wanted)
-        self.state.limits.budget = Budget(int(per_minute), int(daily))
+        self.state.limits.budget = Budget(int(per_minute), int(daily), budget.window_s)
         if burst is not None:
             self.add_burst(burst if isinstance(burst, dict) else {"count": burst})
         return web.json_response(self.shown_faults())
@@ -151,7 +151,7 @@ async def _json(request: web.Request) -> dict[str, Any]:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,5 +1,6 @@
 """The switches of POST /_faults: what shall go wrong, and how often."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -20,16 +21,19 @@ class Faults:
     cut_json: int = 0
     reset: int = 0
     rate_limit_429: int = 0
+    rate_limit_reset_ms: int = 300
     concurrency_429: int = 0
     daily_429: int = 0
     no_rate_headers: bool = False
     leak_previous_session: bool = False
+    missing_rows_percent: int = 0
     only_path: str = ""
     not_in_plan: list[str] = field(default_factory=list)
+    _dice: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
 
     def set(self, wanted: Mapping[str, Any]) -> None:
         """Turn switches, all of them or none; an unknown or ill-typed one raises ValueError."""
-        kinds = {switch.name: type(getattr(self, switch.name)) for switch in fields(self)}
+        kinds = {name: type(value) for name, value in self.state().items()}
         for name, value in wanted.items():
             if name not in kinds:
                 raise ValueError(f"unknown switch {name}; known: {', '.join(sorted(kinds))}")
@@ -53,9 +57,14 @@ class Faults:
         """Whether the feed of this path is said to be outside the plan."""
         return any(part in path for part in self.not_in_plan)
 
+    def loses_a_row(self) -> bool:
+        """Whether this row is left out of this answer; the next sweep may have it again."""
+        return self._dice.random() * 100 < self.missing_rows_percent
+
     def state(self) -> dict[str, Any]:
         """All switches as they stand."""
-        return {switch.name: getattr(self, switch.name) for switch in fields(self)}
+        names = (switch.name for switch in fields(self))
+        return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
 
 COUNTED = (

@@ -58,7 +58,8 @@ def darkpool(state: State, asked: Asked) -> dict[str, Any]:
     prints = state.world.prints(asked.ticker, session)
     if day is not None and state.faults.leak_previous_session:
         prints = _after_hours_before(state, asked.ticker, session) + prints
-    return {"data": darkpool_query.answer(prints, query, state.now_ms)}
+    rows = darkpool_query.answer(prints, query, state.now_ms)
+    return {"data": [row for row in rows if not state.faults.loses_a_row()]}
 
 
 def _after_hours_before(state: State, ticker: str, session: Session) -> list[Print]:
@@ -115,7 +116,7 @@ def market_tide(state: State, asked: Asked) -> dict[str, Any]:
         return {"data": []}
     now = state.clock.now()
     rows = tide.rows(state.world.seed, session, now, step_minutes=step, otm_only=otm_only)
-    return {"data": rows, "date": session.date.isoformat()}
+    return {"data": rows}
 
 
 FEEDS: dict[str, Feed] = {

@@ -65,7 +65,10 @@ class Gate:
             return _drop(request)
         spoiled = self._spoiled(fault)
         given = spoiled if spoiled is not None else self._answered(request)
-        return self._send(request, given, self._rate_headers(), cut=fault)
+        headers = self._rate_headers()
+        if fault == "rate_limit_429":
+            headers |= _spent(faults.rate_limit_reset_ms) if headers else {}
+        return self._send(request, given, headers, cut=fault)
 
     def _stopped_at_the_door(self, request: web.Request) -> Answer | None:
         agent = request.headers.get("User-Agent", "").lower()
@@ -111,6 +114,11 @@ class Gate:
             more["content-encoding"] = "gzip"
         content_type = f"{given.content_type}; charset=utf-8"
         return web.Response(status=given.status, body=body, headers={**more, "content-type": content_type})
+
+
+def _spent(reset_ms: int) -> dict[str, str]:
+    """What the headers say when the minute is over; a switch makes it short, so that tests need not wait."""
+    return {"x-uw-req-per-minute-remaining": "0", "x-uw-req-per-minute-reset": str(reset_ms)}
 
 
 def _drop(request: web.Request) -> web.Response:

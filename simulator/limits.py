@@ -6,7 +6,6 @@ from enum import Enum
 
 from simulator.clock.calendar import NEW_YORK
 
-WINDOW_S = 60.0
 MAX_IN_FLIGHT = 3
 DAY_ENDS_HOUR = 20
 
@@ -25,6 +24,7 @@ class Budget:
 
     requests_per_minute: int = 120
     daily_limit: int = 20_000
+    window_s: float = 60.0
 
 
 class Limits:
@@ -56,7 +56,7 @@ class Limits:
 
     def headers(self, steady_s: float) -> dict[str, str]:
         """The counters as the API tells them."""
-        left_ms = max(0, int((self._window_opened_s + WINDOW_S - steady_s) * 1000))
+        left_ms = max(0, int((self._window_opened_s + self.budget.window_s - steady_s) * 1000))
         return {
             "x-uw-daily-req-count": str(self.daily_count),
             "x-uw-minute-req-counter": str(self.minute_count),
@@ -66,7 +66,7 @@ class Limits:
         }
 
     def _roll(self, steady_s: float, now: datetime) -> None:
-        if steady_s - self._window_opened_s >= WINDOW_S:
+        if steady_s - self._window_opened_s >= self.budget.window_s:
             self._window_opened_s = steady_s
             self.minute_count = 0
         day = budget_day(now)

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from simulator.clock.calendar import UTC
 from simulator.model.darkpool_query import PAGE, DarkpoolQuery
 
 TICKER = re.compile(r"[A-Z]{1,5}(\.[A-Z]{1,2})?")
@@ -87,5 +86,5 @@ def _epoch_s(text: str) -> int:
         number = int(text.partition(".")[0])
         return number // 1000 if number >= FIRST_MILLISECONDS else number
     # A plus that was not quoted arrives as a space.
-    moment = datetime.fromisoformat(text.replace(" ", "+").replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

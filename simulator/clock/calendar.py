@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
-UTC = ZoneInfo("UTC")
 EXTENDED_OPEN = time(4, 0)
 REGULAR_OPEN = time(9, 30)
 

@@ -1,9 +1,7 @@
 """The simulated now: the wall clock plus an offset, or a moment that stands still."""
 
 import time
-from datetime import datetime
-
-from simulator.clock.calendar import UTC
+from datetime import UTC, datetime
 
 
 class SimulatedClock:

@@ -3,6 +3,7 @@
 import math
 import random
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from simulator.clock.calendar import Session
@@ -19,6 +20,8 @@ VERY_LATE_SHARE = 0.1
 CANCEL_SHARE = 0.004
 CORRECTED_SHARE = 0.5
 NO_TRACKING_SHARE = 0.0005
+TRF_TIMES_SINCE = date(2025, 5, 1)
+TICKER_IDS_SINCE = date(2025, 7, 1)
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class _Maker:
         self.open_ms = int(session.opens_at.timestamp() * 1000)
         self.close_ms = int(session.closes_at.timestamp() * 1000)
         self.id_base = seeds.ticker_id(symbol) << 32
+        self.date = session.date
         # Burst prints draw from a generator of their own: the prints around them stay what they were.
         self.burst_rng = seeds.generator(seed, "burst", symbol, session.date)
         self.volume = 0
@@ -122,13 +126,23 @@ class _Maker:
             "market_center": marks.market_center,
             "nbbo_ask_quantity": 1 + int(rng.expovariate(0.05)),
             "nbbo_bid_quantity": 1 + int(rng.expovariate(0.05)),
-            "tracking_id": 0 if rng.random() < NO_TRACKING_SHARE else self.id_base | ms % DAY_MS,
+            "tracking_id": 0 if rng.random() < NO_TRACKING_SHARE else self.tracking_id(ms),
             "trade_code": marks.trade_code,
             "trade_settlement": marks.trade_settlement,
-            "trf_executed_at": utc_second(ms // 1000 - marks.trf_delay_s),
+            "trf_executed_at": self.trf_executed_at(ms, marks.trf_delay_s),
             **marks.extra,
         }
         return Print(row, ms, ms + _delay_ms(rng), None, rng.getrandbits(32))
+
+    def tracking_id(self, ms: int) -> int:
+        """Ticker and milliseconds since 00:00 UTC; in the old days nanoseconds since midnight New York."""
+        if self.date >= TICKER_IDS_SINCE:
+            return self.id_base | ms % DAY_MS
+        return (ms - self.start_ms + 4 * 3_600_000) * 1_000_000
+
+    def trf_executed_at(self, ms: int, delay_s: int) -> str | None:
+        """When it was executed, which nobody told before May 2025."""
+        return utc_second(ms // 1000 - delay_s) if self.date >= TRF_TIMES_SINCE else None
 
     def quote(self, rng: random.Random, ms: int) -> tuple[int, int, int]:
         middle = self.path[max(0, min((ms - self.start_ms) // 60_000, prices.DAY_MINUTES))]

@@ -1,7 +1,9 @@
 """Which prints an answer of /api/darkpool/{ticker} holds, and in what order."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -30,26 +32,38 @@ def visible(day: Sequence[Print], now_ms: int) -> Iterator[Print]:
 
 def answer(day: Sequence[Print], query: DarkpoolQuery, now_ms: int) -> list[dict[str, Any]]:
     """The rows of one page."""
-    found = [this for this in visible(day, now_ms) if _wanted(this, query)]
-    if query.order_by != "executed_at":
-        found.sort(key=lambda this: _order_value(this, query.order_by), reverse=not query.ascending)
+    window = _window(day, query)
+    wanted = (this for this in visible(window, now_ms) if _fits(this, query))
+    if query.order_by == "executed_at":
+        found = _whole_seconds(wanted, query)
     else:
-        found = list(_by_second(found, query))
+        value = partial(_order_value, name=query.order_by)
+        found = sorted(wanted, key=value, reverse=not query.ascending)
     return [this.seen(now_ms) for this in found[: query.limit]]
 
 
-def _wanted(this: Print, query: DarkpoolQuery) -> bool:
-    if query.older_than is not None and this.second >= query.older_than:
-        return False
-    if query.newer_than is not None and this.second < query.newer_than:
-        return False
-    return all(_inside(_amount(this, name), limits) for name, limits in query.between.items())
+def _window(day: Sequence[Print], query: DarkpoolQuery) -> Sequence[Print]:
+    """The part of the tape between the cursors, in the order of the answer's seconds."""
+    second = attrgetter("second")
+    first = 0 if query.newer_than is None else bisect_left(day, query.newer_than, key=second)
+    last = len(day) if query.older_than is None else bisect_left(day, query.older_than, key=second)
+    window = day[first:last]
+    return window if query.ascending else window[::-1]
 
 
-def _amount(this: Print, name: str) -> float:
-    if name == "premium":
-        return float(this.row["premium"])
-    return float(this.row[name])
+def _whole_seconds(wanted: Iterable[Print], query: DarkpoolQuery) -> list[Print]:
+    """Second after second until the page is full; inside one an order that differs between cursors."""
+    salt = (query.older_than or 0) * 2_654_435_761 + query.limit
+    found: list[Print] = []
+    for _, group in groupby(wanted, key=attrgetter("second")):
+        found += sorted(group, key=lambda this: (this.shuffle ^ salt) * 40_503 % 65_521)
+        if len(found) >= query.limit:
+            break
+    return found
+
+
+def _fits(this: Print, query: DarkpoolQuery) -> bool:
+    return all(_inside(float(this.row[name]), limits) for name, limits in query.between.items())
 
 
 def _inside(value: float, limits: tuple[int | None, int | None]) -> bool:
@@ -58,14 +72,4 @@ def _inside(value: float, limits: tuple[int | None, int | None]) -> bool:
 
 
 def _order_value(this: Print, name: str) -> float | str:
-    return str(this.row[name]) if name == "trf_executed_at" else _amount(this, name)
-
-
-def _by_second(found: list[Print], query: DarkpoolQuery) -> Iterator[Print]:
-    """Seconds in order; inside a second an order that differs from one cursor to the next."""
-    salt = (query.older_than or 0) * 2_654_435_761 + query.limit
-    tape = sorted(found, key=attrgetter("second"), reverse=not query.ascending)
-    for _, group in groupby(tape, key=attrgetter("second")):
-        yield from sorted(group, key=lambda this: (this.shuffle ^ salt) * 40_503 % 65_521)
-
-
+    return str(this.row[name] or "") if name == "trf_executed_at" else float(this.row[name])

@@ -14,7 +14,6 @@ SIDES = ("ask", "bid", "mid")
 SIDE_WEIGHTS = (45, 40, 15)
 EXPIRY_WEEKS = (0, 1, 2, 3, 4, 8, 13, 26, 52)
 EXPIRY_WEIGHTS = (34, 18, 10, 8, 8, 8, 6, 5, 3)
-MULTIPLIER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Trade:
 
     @property
     def premium(self) -> int:
-        """Dollars: cents per share times a hundred shares times contracts."""
-        return self.price_cents * self.size * MULTIPLIER // 100
+        """Dollars: a contract is a hundred shares, so its premium has as many dollars as its price cents."""
+        return self.price_cents * self.size
 
     @property
     def chain(self) -> str:

@@ -47,5 +47,3 @@ def price_at(seed: int, symbol: str, session: Session, epoch_s: float) -> float:
     """The price at a moment of the session; before and after it the nearest known one."""
     minute = int((epoch_s - session.extended_opens_at.timestamp()) // 60)
     return minute_path(seed, symbol, session)[max(0, min(minute, DAY_MINUTES))]
-
-

@@ -1,9 +1,7 @@
 """How the vendor writes numbers and times."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-
-from simulator.clock.calendar import UTC
 
 PRICE_DECIMALS = 4
 

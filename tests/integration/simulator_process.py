@@ -83,6 +83,7 @@ def start(  # noqa: PLR0913 - the simulator's options, each with a default
     trades_per_day: int = 2000,
     requests_per_minute: int = 100_000,
     daily_limit: int = 1_000_000,
+    minute_s: float = 60,
     history_days: int = 30,
     now: datetime | str | None = None,
     frozen: bool = False,
@@ -99,6 +100,7 @@ def start(  # noqa: PLR0913 - the simulator's options, each with a default
         "api-key": API_KEY,
         "requests-per-minute": requests_per_minute,
         "daily-limit": daily_limit,
+        "minute-s": minute_s,
         "history-days": history_days,
     }
     words = [f"--{name}={value}" for name, value in options.items()]
