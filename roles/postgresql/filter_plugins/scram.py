@@ -10,7 +10,7 @@ ITERATIONS = 4096  # PostgreSQL's own default
 
 
 def scram_verifier(password: str, seed: str) -> str:
-    """Return what `ALTER ROLE ... PASSWORD` takes. The salt follows from the seed, so the same input gives the same text."""
+    """Return what `ALTER ROLE ... PASSWORD` takes; same input, same text, as the salt follows from the seed."""
     salt = hashlib.sha256(f"darkpool scram salt {seed}".encode()).digest()[:16]
     salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
     client_key = hmac.digest(salted, b"Client Key", "sha256")

@@ -1,0 +1,125 @@
+"""What a backup is: one directory whose name says when, complete from the moment it has that name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import IO
+
+DUMP, GLOBALS, MANIFEST, SUMS = "darkpool.dump", "globals.sql", "manifest.json", "SHA256SUMS"
+PARTIAL = ".partial"
+STAMP = "darkpool-%Y%m%dT%H%M%SZ"
+
+
+class BackupError(Exception):
+    """What went wrong, with what to do about it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The lines of /etc/default/darkpool-backup, which Ansible writes."""
+
+    database: str
+    directory: Path
+    keep_days: int
+    min_free: int
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the file; what is missing or wrong is named."""
+    try:
+        lines = [line for line in path.read_text().splitlines() if "=" in line and not line.startswith("#")]
+        given = dict(line.split("=", 1) for line in lines)
+        return Settings(
+            database=given["BACKUP_DATABASE"],
+            directory=Path(given["BACKUP_DIRECTORY"]),
+            keep_days=int(given["BACKUP_KEEP_DAYS"]),
+            min_free=int(given["BACKUP_MIN_FREE_MB"]) * 1024 * 1024,
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error
+
+
+def backups(directory: Path) -> list[Path]:
+    """Complete backups, oldest first: their names sort by time."""
+    return sorted(p for p in directory.glob("darkpool-*") if p.is_dir() and p.suffix != PARTIAL)
+
+
+def newest(directory: Path) -> Path:
+    """Give the last complete backup."""
+    known = backups(directory)
+    if not known:
+        raise BackupError(f"no backup in {directory}: `systemctl start darkpool-backup` makes one")
+    return known[-1]
+
+
+def rows(backup: Path) -> dict[str, int]:
+    """Rows per table, as counted in the dump's own snapshot."""
+    counts: dict[str, int] = json.loads((backup / MANIFEST).read_text())["rows"]
+    return counts
+
+
+def taken_at(backup: Path) -> datetime:
+    """When it was begun: the name says so."""
+    return datetime.strptime(backup.name, STAMP).replace(tzinfo=timezone.utc)
+
+
+def size(backup: Path) -> int:
+    """Bytes on the disk."""
+    return sum(path.stat().st_size for path in backup.iterdir())
+
+
+def write_sums(backup: Path) -> None:
+    """Note what the files are, for `sha256sum -c SHA256SUMS`."""
+    lines = [f"{digest(backup / name)}  {name}\n" for name in (DUMP, GLOBALS, MANIFEST)]
+    (backup / SUMS).write_text("".join(lines))
+
+
+def check(backup: Path) -> None:
+    """Refuse a backup whose bytes changed or whose dump cannot be read to its end."""
+    try:
+        lines = (backup / SUMS).read_text().splitlines()
+        noted = {name: value for value, name in (line.split("  ", 1) for line in lines)}
+        wrong = [name for name in (DUMP, GLOBALS, MANIFEST) if noted.get(name) != digest(backup / name)]
+    except (OSError, ValueError) as error:
+        raise BackupError(f"{backup} is not a whole backup ({error}): use another one") from error
+    if wrong:
+        raise BackupError(f"{backup}: {', '.join(wrong)} changed since it was written: use another backup")
+    decode(backup / DUMP)
+
+
+def decode(dump: Path) -> None:
+    """Read the whole dump: `pg_restore --list` accepts one that was cut in half."""
+    with dump.open("rb") as stream:
+        output(["pg_restore", "--file=/dev/null"], stdin=stream)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file of any size."""
+    total = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            total.update(chunk)
+    return total.hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Put a file's bytes, or a directory's names, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def output(arguments: list[str], stdin: IO[bytes] | int = subprocess.DEVNULL) -> str:
+    """Run a program and give what it printed; its complaint becomes the error."""
+    done = subprocess.run(arguments, stdin=stdin, capture_output=True, text=True, cwd="/", check=False)
+    if done.returncode:
+        raise BackupError(f"{' '.join(arguments[:4])} failed ({done.returncode}): {done.stderr.strip()}")
+    return done.stdout.strip()

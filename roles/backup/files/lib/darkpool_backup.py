@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Back up the darkpool database, and prove that a backup restores.
+
+One backup is one directory: darkpool.dump, globals.sql (roles without passwords), manifest.json (rows per
+table in the dump's own snapshot) and SHA256SUMS. It is written under a name that ends in .partial, read to
+its end, put on the disk, and only then renamed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import backup_set
+from backup_set import BackupError, Settings, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETTINGS_FILE = Path("/etc/default/darkpool-backup")
+DUMPER = "darkpool_backup"
+SCRATCH = "darkpool_verify"
+AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
+EXIT_CODES = (
+    "exit codes: 0 done, or another backup is at work; 1 failed, or the backup is damaged; 2 wrong usage"
+)
+COUNT_ROWS = """
+select coalesce(json_object_agg(name, n order by name), '{}') from (
+    select t.nspname || '.' || c.relname,
+           (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from only %I.%I', t.nspname, c.relname),
+                                                false, true, '')))[1]::text::bigint
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace t on t.oid = c.relnamespace
+    where c.relkind = 'r' and t.nspname !~ '^pg_' and t.nspname <> 'information_schema'
+) as counted (name, n)
+"""
+
+
+def main() -> int:
+    """Turn the words of the command line into calls."""
+    arguments = parser().parse_args()
+    try:
+        settings = backup_set.read_settings(arguments.settings)
+        if arguments.word == "run":
+            run(settings)
+        elif arguments.word == "list":
+            show(settings)
+        else:
+            prove(arguments.directory or backup_set.newest(settings.directory), settings, arguments.word)
+    except (BackupError, OSError) as error:
+        sys.stderr.write(f"darkpool-backup: {error}\n")
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    look = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        "darkpool-backup", description=__doc__, epilog=EXIT_CODES, formatter_class=look
+    )
+    top.add_argument(
+        "--settings", type=Path, default=SETTINGS_FILE, help="settings file (default: %(default)s)"
+    )
+    words = top.add_subparsers(dest="word", required=True)
+    words.add_parser("run", help="make a backup now, check it, remove those that are too old")
+    words.add_parser("list", help="show what there is, newest last")
+    for name, text in (
+        ("check", "checksums and a full decode; needs no database"),
+        ("verify", "check, restore into a scratch database, compare the rows of each table (as root)"),
+    ):
+        word = words.add_parser(name, help=text, description=text)
+        word.add_argument("directory", nargs="?", type=Path, help="one backup (default: the newest)")
+    return top
+
+
+def say(message: str) -> None:
+    """One line for the journal or the terminal, at once."""
+    sys.stdout.write(message + "\n")
+    sys.stdout.flush()
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(timezone.utc)  # noqa: TID251 - a program of its own, outside the collector's rooms
+
+
+def run(settings: Settings) -> None:
+    """Make one backup; what others can see is complete."""
+    become_pgbackup()
+    with one_at_a_time(settings.directory) as alone:
+        if not alone:
+            say("another backup is at work; this one leaves")
+            return
+        for half in settings.directory.glob(f"*{backup_set.PARTIAL}"):
+            shutil.rmtree(half)
+        refuse_without_room(settings)
+        final = settings.directory / now().strftime(backup_set.STAMP)
+        if final.exists():
+            say(f"{final.name} was made this very second; that will do")
+            return
+        partial = final.with_name(final.name + backup_set.PARTIAL)
+        try:
+            fill(partial, settings)
+            partial.rename(final)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        backup_set.sync(settings.directory)
+        say(f"{final.name}: {backup_set.size(final) >> 10} KiB, {sum(backup_set.rows(final).values())} rows")
+        rotate(settings, keep=final)
+
+
+def become_pgbackup() -> None:
+    """By hand, as root: go on as the account that may read the database and nothing else."""
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("pgbackup")
+        os.initgroups(account.pw_name, account.pw_gid)
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
+
+
+@contextlib.contextmanager
+def one_at_a_time(directory: Path) -> Iterator[bool]:
+    """Hold a lock that ends with the process; say whether it was free."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def refuse_without_room(settings: Settings) -> None:
+    """A full disk would stop PostgreSQL too, so ask before writing."""
+    known = backup_set.backups(settings.directory)
+    expected = backup_set.size(known[-1]) * 3 // 2 if known else database_size(settings)
+    free = shutil.disk_usage(settings.directory).free
+    if free < expected + settings.min_free:
+        raise BackupError(
+            f"{free >> 20} MiB free in {settings.directory}, {(expected + settings.min_free) >> 20} wanted: "
+            "free some, lower backup_keep_days, or add a volume"
+        )
+
+
+def database_size(settings: Settings) -> int:
+    """Bytes of the live database: a dump is smaller."""
+    query = "select pg_database_size(current_database())"
+    return int(output(["psql", "-XAt", "-U", DUMPER, "-d", settings.database, "-c", query]))
+
+
+def fill(partial: Path, settings: Settings) -> None:
+    """Write dump, globals, manifest and sums, and put them on the disk."""
+    partial.mkdir(mode=0o750)
+    dump, started = partial / backup_set.DUMP, now()
+    login = ["-U", DUMPER]
+    with snapshot(settings.database) as (name, counts):
+        wanted = ["--format=custom", f"--snapshot={name}", "--lock-wait-timeout=60s", f"--file={dump}"]
+        output(["pg_dump", *login, "-d", settings.database, *wanted])
+    backup_set.decode(dump)
+    roles = ["--globals-only", "--no-role-passwords", f"--file={partial / backup_set.GLOBALS}"]
+    output(["pg_dumpall", *login, "-l", settings.database, *roles])
+    manifest = {
+        "database": settings.database,
+        "started_at": started.isoformat(timespec="seconds"),
+        "made_by": output(["pg_dump", "--version"]),
+        "rows": counts,
+    }
+    (partial / backup_set.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+    backup_set.write_sums(partial)
+    for path in (*partial.iterdir(), partial):
+        backup_set.sync(path)
+
+
+@contextlib.contextmanager
+def snapshot(database: str) -> Iterator[tuple[str, dict[str, int]]]:
+    """Keep one transaction open, so that dump and counts see the same rows."""
+    arguments = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", DUMPER, "-d", database]
+    begin = "begin isolation level repeatable read read only; select pg_export_snapshot();"
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
+        session.stdin.write(f"{begin}\n{' '.join(COUNT_ROWS.split())};\n")
+        session.stdin.flush()
+        name, counts = session.stdout.readline().strip(), session.stdout.readline().strip()
+        if not counts:
+            raise BackupError("the database cannot be read: see the line above, and `pg_lsclusters`")
+        yield name, json.loads(counts)
+        session.stdin.close()
+
+
+def rotate(settings: Settings, keep: Path) -> None:
+    """Remove what is too old, only now that a newer good one is there."""
+    limit = now() - timedelta(days=settings.keep_days)
+    for backup in backup_set.backups(settings.directory):
+        if backup != keep and backup_set.taken_at(backup) < limit:
+            shutil.rmtree(backup)
+            say(f"{backup.name}: older than {settings.keep_days} days, removed")
+
+
+def show(settings: Settings) -> None:
+    """Print a line a backup; none at all is an error."""
+    backup_set.newest(settings.directory)
+    for backup in backup_set.backups(settings.directory):
+        hours = (now() - backup_set.taken_at(backup)).total_seconds() / 3600
+        count = sum(backup_set.rows(backup).values())
+        say(f"{backup}  {backup_set.size(backup) >> 10:>8} KiB  {count:>12} rows  {hours:7.1f} h old")
+
+
+def prove(backup: Path, settings: Settings, word: str) -> None:
+    """Check a backup; for `verify` restore it too."""
+    backup_set.check(backup)
+    if word == "check":
+        say(f"{backup.name}: unchanged, and readable to its end")
+        return
+    if os.geteuid() != 0:
+        raise BackupError("verify makes a scratch database as postgres: sudo darkpool-backup verify")
+    with one_at_a_time(settings.directory) as alone:
+        if not alone:
+            raise BackupError("another backup or verify is at work: try again in a few minutes")
+        compare(backup, restored_rows(backup))
+
+
+def restored_rows(backup: Path) -> dict[str, int]:
+    """Restore into an empty database, count, and drop it."""
+    drop = [*AS_POSTGRES, "dropdb", "--if-exists", "--force", SCRATCH]
+    output(drop)
+    try:
+        output([*AS_POSTGRES, "createdb", "--template=template0", SCRATCH])
+        with (backup / backup_set.DUMP).open("rb") as stream:
+            output([*AS_POSTGRES, "pg_restore", "--exit-on-error", f"--dbname={SCRATCH}"], stdin=stream)
+        counts: dict[str, int] = json.loads(
+            output([*AS_POSTGRES, "psql", "-XAt", "-d", SCRATCH, "-c", COUNT_ROWS])
+        )
+        return counts
+    finally:
+        output(drop)
+
+
+def compare(backup: Path, restored: dict[str, int]) -> None:
+    """Each table must have the rows that were noted, and no table may be missing or new."""
+    noted = backup_set.rows(backup)
+    wrong = [
+        f"{table} had {noted.get(table)}, has {restored.get(table)}"
+        for table in sorted({*noted, *restored})
+        if noted.get(table) != restored.get(table)
+    ]
+    if wrong:
+        raise BackupError(f"{backup.name} does not restore to what was noted: {'; '.join(wrong)}")
+    say(f"{backup.name} restores: {len(noted)} tables, {sum(noted.values())} rows, each as noted")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
