@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +12,7 @@ from collector.core.errors import SettingsError
 
 PREFIX = "COLLECTOR_"
 VENDOR_URL = "https://api.unusualwhales.com"
+Check = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Settings:
     clock_offset_s: int = 0
 
 
-CHECKS: Mapping[str, Callable[[str], Any]] = {
+CHECKS: Mapping[str, Check] = {
     "api_key": checks.key,
     "api_url": checks.url,
     "symbols": checks.symbols,
@@ -48,8 +49,11 @@ CHECKS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def read(mapping: Mapping[str, str], known_feeds: Sequence[str] = ()) -> Settings:
-    """All settings from the mapping's COLLECTOR_* names, or every problem at once."""
+def read(mapping: Mapping[str, str], more: Mapping[str, Check] | None = None) -> Settings:
+    """All settings from the mapping's COLLECTOR_* names, or every problem at once.
+
+    `more` are checks that need what this floor may not know: the cron library, the feeds.
+    """
     given = {k.removeprefix(PREFIX).lower(): v for k, v in mapping.items() if k.startswith(PREFIX)}
     problems = [_unknown(name) for name in given if name not in CHECKS]
     values: dict[str, Any] = {}
@@ -57,14 +61,19 @@ def read(mapping: Mapping[str, str], known_feeds: Sequence[str] = ()) -> Setting
         if name in given:
             try:
                 values[name] = check(given[name].strip())
+                (more or {}).get(name, _fine)(values[name])
             except ValueError as reason:
                 problems.append(f"{PREFIX}{name.upper()}: {reason}")
     if "api_key" not in given:
         problems.append(f"{PREFIX}API_KEY is missing: put your Unusual Whales API key there")
-    problems += _together(values, known_feeds)
+    problems += _together(values)
     if problems:
         raise SettingsError(problems)
     return Settings(**values)
+
+
+def _fine(_value: object) -> None:
+    return None
 
 
 def _unknown(name: str) -> str:
@@ -73,18 +82,14 @@ def _unknown(name: str) -> str:
     return f"{PREFIX}{name.upper()} is not a setting: {hint}"
 
 
-def _together(values: Mapping[str, Any], known_feeds: Sequence[str]) -> list[str]:
-    """What only two settings, or a setting and the registered feeds, can show."""
+def _together(values: Mapping[str, Any]) -> list[str]:
+    """What only two settings together can show."""
     problems = []
     if values.get("clock_offset_s", 0) and _is_vendor(values.get("api_url", VENDOR_URL)):
         problems.append(
             f"{PREFIX}CLOCK_OFFSET_S moves the clock while {PREFIX}API_URL is the vendor's: "
             "set the offset to 0, or the URL to a simulator"
         )
-    for feed in values.get("feeds", ()):
-        if known_feeds and feed not in known_feeds:
-            known = ", ".join(known_feeds)
-            problems.append(f"{PREFIX}FEEDS names {feed!r}: the feeds are {known}")
     return problems
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from collector.core.settings import Settings, read, shown
+from collector.jobs import schedule
 from collector.jobs.environment import gather
+from collector.jobs.run import run
 from collector.sources import registered
 from collector.store.migrate import migrate
 
@@ -24,8 +26,19 @@ class Command:
 
 
 def settings_of(arguments: Namespace) -> Settings:
-    feeds = [source.name for source in registered()]
-    return read(gather(arguments.env_file), feeds)
+    """Checked, with all problems at once."""
+    return read(gather(arguments.env_file), {"schedule": schedule.check, "feeds": _known_feeds})
+
+
+def _known_feeds(feeds: Sequence[str]) -> None:
+    known = [source.name for source in registered()]
+    wrong = [feed for feed in feeds if feed not in known]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+
+
+def _run(arguments: Namespace, say: Say) -> int:
+    return run(settings_of(arguments), say)
 
 
 def _migrate(arguments: Namespace, say: Say) -> int:
@@ -44,6 +57,7 @@ def _settings(arguments: Namespace, say: Say) -> int:
 
 
 ALL = (
+    Command("run", "take one pass over everything that is due", _run),
     Command(
         "migrate",
         "bring the database to this release",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from collector.core.errors import DatabaseAway
+from collector.core.errors import DatabaseAway, Terminal
 
 # The writer must not lose what it was told is stored, nor wait for ever for somebody's lock.
 _WRITER = "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s"
@@ -46,6 +46,8 @@ def transaction(connection: Connection) -> Iterator[Connection]:
             yield connection
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise DatabaseAway(first_line(error)) from error
+    except psycopg2.ProgrammingError as error:
+        raise Terminal(f"{first_line(error)}: is the database at this release? collector migrate") from error
 
 
 def first_line(error: BaseException) -> str:

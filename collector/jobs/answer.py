@@ -1,0 +1,48 @@
+"""From an answer's JSON to a batch that can be stored: nothing is dropped without a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from collector.core import parse
+from collector.core.clock import new_york_date
+from collector.core.errors import BadPayload, Unparsable
+from collector.core.source import BySecond, Raw, Seen, Source
+from collector.store.pages import Parsed, Reject
+
+
+def rows_of(value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
+    """Bare arrays and {"data": [...]}: both occur, for the same feed too."""
+    found = value.get("data") if isinstance(value, dict) else value
+    if not isinstance(found, list):
+        raise BadPayload("the answer holds no list of rows")
+    return found
+
+
+def read(source: Source, raws: Sequence[Any], seen: Seen) -> tuple[list[Parsed], list[Reject]]:
+    """Rows, and what could not be read."""
+    parsed, rejects = [], []
+    for raw in raws:
+        try:
+            if not isinstance(raw, dict):
+                raise Unparsable("the row is not an object")
+            if _of_another_day(source, raw, seen):
+                continue
+            parsed.append(Parsed(source.parse(raw, seen), _text(raw)))
+        except Unparsable as reason:
+            rejects.append(Reject(str(reason), _text(raw)))
+    return parsed, rejects
+
+
+def _of_another_day(source: Source, raw: Raw, seen: Seen) -> bool:
+    """`date` leaks the evening before: it belongs to, and is asked for with, its own session."""
+    if not isinstance(source.page, BySecond):
+        return False
+    return new_york_date(parse.some_instant(raw, source.page.time_key)) != seen.session_date
+
+
+def _text(raw: object) -> str:
+    """ASCII, so that any text column can hold it."""
+    return json.dumps(raw, default=str)

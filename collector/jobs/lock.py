@@ -1,0 +1,27 @@
+"""One run at a time on this host; the kernel lets go when the process dies, however it dies."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from collector.core.errors import AnotherRun, SettingsError
+
+
+@contextmanager
+def only_run(state_dir: str) -> Iterator[None]:
+    """Holds the lock, or AnotherRun."""
+    path = Path(state_dir) / "run.lock"
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError as reason:
+        fix = f"create {state_dir} for the user who runs this, or change COLLECTOR_STATE_DIR"
+        raise SettingsError([f"{path} cannot be opened ({reason.strerror}): {fix}"]) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AnotherRun("another run is at work") from None
+        yield

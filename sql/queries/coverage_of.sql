@@ -1,0 +1,9 @@
+select session_date, collected_at,
+       array(select lower(r) from unnest(covered) r order by r) as covered_from,
+       array(select upper(r) from unnest(covered) r order by r) as covered_to,
+       array(select lower(r) from unnest(settled) r order by r) as settled_from,
+       array(select upper(r) from unnest(settled) r order by r) as settled_to
+from ops.coverage
+where feed = %(feed)s and symbol = %(symbol)s
+  and session_date >= %(since)s
+order by session_date

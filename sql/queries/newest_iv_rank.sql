@@ -1,0 +1,3 @@
+select value from trading.market_metrics
+where symbol = %(symbol)s and metric_type = 'iv_rank'
+order by timestamp desc limit 1

@@ -1,0 +1,19 @@
+with noted as (
+    insert into ops.ledger as l (run_id, feed, symbol, session_date, requests, served, stored, updated, quarantined)
+    values (%(run_id)s, %(feed)s, %(symbol)s, %(session_date)s, %(requests)s, %(served)s, %(stored)s,
+            %(updated)s, %(quarantined)s)
+    on conflict (run_id, feed, symbol, session_date) do update
+        set requests = l.requests + excluded.requests, served = l.served + excluded.served,
+            stored = l.stored + excluded.stored, updated = l.updated + excluded.updated,
+            quarantined = l.quarantined + excluded.quarantined, noted_at = now()
+), page as (
+    select case when %(covered_from)s::timestamptz is null then '{}'::tstzmultirange
+                else tstzmultirange(tstzrange(%(covered_from)s, %(covered_to)s)) end as covered
+)
+insert into ops.coverage as c (feed, symbol, session_date, covered, settled, collected_at)
+select %(feed)s, %(symbol)s, %(session_date)s, covered,
+       case when %(settled)s then covered else '{}'::tstzmultirange end, %(collected_at)s
+from page
+on conflict (feed, symbol, session_date) do update
+    set covered = c.covered + excluded.covered, settled = c.settled + excluded.settled,
+        collected_at = greatest(c.collected_at, excluded.collected_at)
