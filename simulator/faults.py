@@ -29,7 +29,7 @@ class Faults:
     missing_rows_percent: int = 0
     only_path: str = ""
     not_in_plan: list[str] = field(default_factory=list)
-    _dice: random.Random = field(default_factory=lambda: random.Random(0), repr=False)
+    _dice: random.Random = field(default_factory=lambda: random.Random(0), repr=False, compare=False)
 
     def set(self, wanted: Mapping[str, Any]) -> None:
         """Turn switches, all of them or none; an unknown or ill-typed one raises ValueError."""
