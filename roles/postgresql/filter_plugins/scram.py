@@ -10,7 +10,7 @@ ITERATIONS = 4096  # PostgreSQL's own default
 
 
 def scram_verifier(password: str, seed: str) -> str:
-    """Return what `ALTER ROLE ... PASSWORD` takes; same input, same text, as the salt follows from the seed."""
+    """Return what `ALTER ROLE ... PASSWORD` takes; the salt follows from the seed: same input, same text."""
     salt = hashlib.sha256(f"darkpool scram salt {seed}".encode()).digest()[:16]
     salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
     client_key = hmac.digest(salted, b"Client Key", "sha256")

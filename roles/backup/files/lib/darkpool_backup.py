@@ -37,8 +37,9 @@ EXIT_CODES = (
 COUNT_ROWS = """
 select coalesce(json_object_agg(name, n order by name), '{}') from (
     select t.nspname || '.' || c.relname,
-           (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from only %I.%I', t.nspname, c.relname),
-                                                false, true, '')))[1]::text::bigint
+           (xpath('/row/n/text()', query_to_xml(
+               format('select count(*) as n from only %I.%I', t.nspname, c.relname), false, true, ''
+           )))[1]::text::bigint
     from pg_catalog.pg_class c join pg_catalog.pg_namespace t on t.oid = c.relnamespace
     where c.relkind = 'r' and t.nspname !~ '^pg_' and t.nspname <> 'information_schema'
 ) as counted (name, n)
