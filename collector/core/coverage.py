@@ -11,7 +11,7 @@ from collector.core.intervals import Interval
 
 @dataclass(frozen=True)
 class Covered:
-    """Seconds seen at least once, seconds seen after the tape ended, and the last commit."""
+    """Seconds seen at least once, seconds seen after the day had settled, and the last commit."""
 
     covered: Sequence[Interval] = ()
     settled: Sequence[Interval] = ()

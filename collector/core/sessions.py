@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 
 from collector.core.clock import new_york_day, new_york_instant
 
-# After-hours printing ends: what a later sweep shows has late prints and cancels in it.
-TAPE_ENDS = time(20)
+# The tape ends at 20:00; late prints and cancels trickle in for most of an hour after it.
+SETTLED = time(21)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Session:
     @property
     def settles_at(self) -> datetime:
         """From when a sweep shows the day as it stays."""
-        return new_york_instant(self.date, TAPE_ENDS)
+        return new_york_instant(self.date, SETTLED)
 
     def close(self, *, options: bool) -> datetime:
         """The end of trading: SPY and QQQ options trade a quarter of an hour longer."""

@@ -14,8 +14,8 @@ from collector.core.sessions import Session
 def due(session: Session, known: Covered, now: datetime, overlap: timedelta) -> list[Interval]:
     """The holes to ask for, newest first.
 
-    Until the tape ends: what was never seen, and the last seconds again, for prints that came late.
-    After it: everything once more, when late prints and cancels are in.
+    Until the day has settled: what was never seen, and the last seconds again, for prints that came late.
+    After that: everything once more, now that late prints and cancels are in.
     """
     start, end = session.day
     # The second of now is still being filled.

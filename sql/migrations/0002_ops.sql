@@ -63,7 +63,7 @@ comment on column ops.coverage.feed is 'Name of the source.';
 comment on column ops.coverage.symbol is 'Ticker, or MARKET.';
 comment on column ops.coverage.session_date is 'Trading day (New York).';
 comment on column ops.coverage.covered is 'Seconds seen at least once; empty for snapshot feeds.';
-comment on column ops.coverage.settled is 'Seconds seen again after 20:00 New York, when late prints and cancels are in.';
+comment on column ops.coverage.settled is 'Seconds seen again after 21:00 New York, when late prints and cancels are in.';
 comment on column ops.coverage.collected_at is 'Last commit for this session, by the collector''s clock.';
 
 create table ops.quarantine (

@@ -1,0 +1,38 @@
+"""The set of prints in the simulator and in the database, in one form."""
+
+from decimal import Decimal
+from typing import Any
+
+from simulator_process import Simulator
+
+Print = tuple[str, str, int, Decimal, Decimal, Decimal, bool]
+
+
+def served(simulator: Simulator, symbol: str, day: str) -> list[Print]:
+    """What the simulator knows to be true of a day."""
+    return sorted(
+        (
+            row["ticker"],
+            row["executed_at"],
+            row["tracking_id"],
+            Decimal(row["price"]),
+            Decimal(row["size"]),
+            Decimal(row["volume"]),
+            row["canceled"],
+        )
+        for row in simulator.truth("darkpool", symbol=symbol, date=day)
+    )
+
+
+def stored(database: Any, symbol: str, day: str) -> list[Print]:  # noqa: ANN401 - conftest's Database
+    """What the database has of it; a print that is there twice is twice in the list."""
+    return sorted(
+        database.ask(
+            """select symbol, to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), tracking_id,
+                      price, size, volume, canceled
+               from trading.darkpool_trades
+               where symbol = %s and (executed_at at time zone 'America/New_York')::date = %s""",
+            symbol,
+            day,
+        )
+    )
