@@ -14,7 +14,7 @@ demo: $(TOOLS) ## Deploy a real server in a local container and collect a simula
 	python -m testbed.demo
 
 demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
-	python -m testbed down --name demo
+	python -m testbed down --name demo --engine
 
 ##@ Your droplet
 init: ## Write inventory/production from the example, ready for you to fill in

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from testbed import bed as beds
-from testbed import droplet, engine, images, simulator
+from testbed import droplet, engine, images, session, simulator, world
 from testbed.shell import TestbedError, fail, say
 
 if TYPE_CHECKING:
@@ -26,17 +27,32 @@ def _up(arguments: argparse.Namespace) -> None:
     bed = beds.Bed(arguments.name, arguments.system)
     engine.ensure()
     beds.network_up(bed)
+    if arguments.fresh:
+        world.leave(bed)
     if not arguments.no_simulator:
         simulator.up(bed, arguments.simulator_options)
+        world.enter(bed, arguments.world_at)
     droplet.up(bed, fresh=arguments.fresh)
 
 
 def _down(arguments: argparse.Namespace) -> None:
     if engine.running():
-        beds.down(beds.Bed(arguments.name))
-        if beds.others_running():
+        bed = beds.Bed(arguments.name)
+        beds.down(bed)
+        world.leave(bed)
+        if not arguments.engine or beds.others_running():
             return
-    engine.stop()
+    if arguments.engine:
+        engine.stop()
+
+
+def _play(arguments: argparse.Namespace) -> None:
+    bed = beds.Bed(arguments.name)
+    if session.was_played(bed):
+        say("the day was played already")
+        return
+    for line in session.play(bed, arguments.user):
+        say(line)
 
 
 def _images(arguments: argparse.Namespace) -> None:
@@ -57,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, call, text in (
         ("up", _up, "start (or find) a droplet and the API simulator"),
         ("down", _down, "end them; keys and images are kept"),
+        ("play", _play, "let the collector take its passes through a simulated trading day"),
         ("reboot", _reboot, "reboot the droplet and wait until it is up"),
         ("images", _images, "build the images now instead of at the first use"),
     ):
@@ -67,7 +84,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "up":
             command.add_argument("--fresh", action="store_true", help="a new droplet in place of an old one")
             command.add_argument("--no-simulator", action="store_true", help="the droplet alone")
+            command.add_argument("--world-at", type=dt.time.fromisoformat, default=dt.time(15, 40), metavar="HH:MM",
+                                 help="New York time of a recent session at which the bed's world starts")  # fmt: skip
             command.add_argument("simulator_options", nargs="*", help="after --: options of the simulator")
+        if name == "play":
+            command.add_argument("--user", default=session.ADMIN, help="whom the droplet lets in")
+        if name == "down":
+            command.add_argument("--engine", action="store_true", help="also end the engine, if it was started here")
     return parser
 
 

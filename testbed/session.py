@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from testbed import simulator, world
+from testbed import world
 from testbed.shell import TestbedError, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from testbed.bed import Bed
 
+ADMIN = "trader"
 # Before the open, after it, through the day, around the close, and when the last late print is in.
 MOMENTS = (
     dt.time(9, 25), dt.time(9, 35), dt.time(10, 30), dt.time(12, 0), dt.time(14, 0), dt.time(15, 35),
@@ -33,9 +35,15 @@ def play(bed: Bed, user: str, moments: tuple[dt.time, ...] = MOMENTS) -> Iterato
         for moment in moments:
             yield _pass(bed, user, world.offset_at(bed, moment))
         yield _pass(bed, user, world.offset_s(bed))
+        _marker(bed).touch()
     finally:
         world.move(bed, world.offset_s(bed))
         on_droplet(bed, user, f"sudo {RESUME}")
+
+
+def was_played(bed: Bed) -> bool:
+    """Say whether this droplet has had its day; an earlier moment cannot come again."""
+    return _marker(bed).exists()
 
 
 def on_droplet(bed: Bed, user: str, command: str, timeout_s: float = 300) -> str:
@@ -57,7 +65,6 @@ def _clock(offset: int) -> str:
     return moment.astimezone(world.NEW_YORK).strftime("%a %H:%M")
 
 
-def served(bed: Bed) -> dict[str, int]:
-    """Return the simulator's own count of requests by status."""
-    counters: dict[str, int] = simulator.ask(bed, "/_counters")
-    return counters
+def _marker(bed: Bed) -> Path:
+    """Belongs to one container: a new droplet has not collected anything."""
+    return bed.folder / f"played-{run('docker', 'inspect', '-f', '{{.Id}}', bed.container('droplet'))[:12]}"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Everything that CI runs. Stops at the first part that fails, says how long each took, ends what it started.
+set -euo pipefail
+part() { # title, command
+    local title=$1 started=$SECONDS
+    shift
+    printf '\n==== %s\n' "$title"
+    "$@"
+    printf '==== %s: passed in %d s\n' "$title" "$((SECONDS - started))"
+}
+roles() {
+    local role
+    for role in $(cd molecule && ls -d */ | tr -d /); do
+        [ "$role" = shared ] || [ "$role" = default ] || printf '%s\n' "$role"
+    done | xargs -P 2 -I{} scripts/quietly.sh "molecule {}" molecule test --scenario-name {}
+}
+finish() {
+    python -m testbed down --name demo --engine
+}
+trap finish EXIT
+
+part 'the fast ring' scripts/check.sh
+part 'images' python -m testbed images
+part 'the whole machine in Molecule' molecule test --scenario-name default
+part 'each role alone in Molecule' roles
+part 'the demo' python -m testbed.demo
