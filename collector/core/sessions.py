@@ -45,6 +45,11 @@ class Calendar:
         """The latest sessions whose New York date has begun, oldest first."""
         return tuple(s for s in self.sessions if s.day[0] <= now)[-most:]
 
+    def at(self, now: datetime) -> Session | None:
+        """The session of now's New York date; None on a day without trading."""
+        found = [s for s in self.sessions if s.day[0] <= now < s.day[1]]
+        return found[0] if found else None
+
     def opened(self, now: datetime) -> Session | None:
         """The session that is open, or the last one that was."""
         found = [s for s in self.sessions if s.opens_at <= now]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from collector.core.clock import Clock
 from collector.core.settings import Settings, read, shown
-from collector.jobs import schedule
-from collector.jobs.environment import gather
+from collector.jobs import look, schedule, show
+from collector.jobs.environment import gather, release
 from collector.jobs.run import run
 from collector.sources import registered
+from collector.store import database
 from collector.store.migrate import migrate
 
 Say = Callable[[str], None]
@@ -56,6 +60,27 @@ def _settings(arguments: Namespace, say: Say) -> int:
     return 0
 
 
+def _look(arguments: Namespace) -> look.Status:
+    settings = settings_of(arguments)
+    now = Clock(timedelta(seconds=settings.clock_offset_s)).now()
+    with closing(database.reader(settings.database_dsn)) as connection:
+        return look.status(settings, connection, now)
+
+
+def _status(arguments: Namespace, say: Say) -> int:
+    found = _look(arguments)
+    lines = [show.as_json(found)] if arguments.json else show.status(found, release())
+    for line in lines:
+        say(line)
+    return 0
+
+
+def _coverage(arguments: Namespace, say: Say) -> int:
+    for line in show.coverage(_look(arguments)):
+        say(line)
+    return 0
+
+
 ALL = (
     Command("run", "take one pass over everything that is due", _run),
     Command(
@@ -64,5 +89,12 @@ ALL = (
         _migrate,
         ((("--dsn",), {"metavar": "DSN", "help": "connect so instead of by COLLECTOR_DATABASE_DSN"}),),
     ),
+    Command(
+        "status",
+        "show feeds, rows, freshness, coverage and the next run",
+        _status,
+        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
+    ),
+    Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
     Command("settings", "check the settings and show them without secrets", _settings),
 )

