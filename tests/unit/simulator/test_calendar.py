@@ -1,5 +1,6 @@
 """The sessions by rule against an independent calendar and against days that everybody remembers."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import exchange_calendars
@@ -11,20 +12,24 @@ FIRST, LAST = date(2012, 1, 1), date(2027, 6, 30)
 
 
 @pytest.fixture(scope="module")
-def judge():
+def judge() -> exchange_calendars.ExchangeCalendar:
     return exchange_calendars.get_calendar("XNYS", start=FIRST, end=LAST)
 
 
-def days():
+def days() -> Iterator[date]:
     return (FIRST + timedelta(days=k) for k in range((LAST - FIRST).days + 1))
 
 
-def test_every_session_of_fifteen_years_is_the_exchanges_and_no_other(judge):
+def test_every_session_of_fifteen_years_is_the_exchanges_and_no_other(
+    judge: exchange_calendars.ExchangeCalendar,
+) -> None:
     theirs = {stamp.date() for stamp in judge.sessions}
     assert {day for day in days() if session(day)} == theirs
 
 
-def test_every_early_close_of_fifteen_years_is_the_exchanges_and_no_other(judge):
+def test_every_early_close_of_fifteen_years_is_the_exchanges_and_no_other(
+    judge: exchange_calendars.ExchangeCalendar,
+) -> None:
     theirs = {stamp.date() for stamp in judge.early_closes}
     assert {day for day in days() if session(day) and session(day).half_day} == theirs
 
@@ -39,26 +44,26 @@ def test_every_early_close_of_fifteen_years_is_the_exchanges_and_no_other(judge)
         date(2026, 11, 21),  # a Saturday
     ],
 )
-def test_nothing_trades_on_a_closed_day(closed):
+def test_nothing_trades_on_a_closed_day(closed: date) -> None:
     assert session(closed) is None
 
 
-def test_a_half_day_ends_three_hours_early_and_so_do_its_after_hours():
+def test_a_half_day_ends_three_hours_early_and_so_do_its_after_hours() -> None:
     friday = session(date(2026, 11, 27))
     assert (friday.closes_at.hour, friday.extended_closes_at.hour) == (13, 17)
 
 
-def test_before_four_in_the_morning_the_last_session_is_still_the_current_one():
+def test_before_four_in_the_morning_the_last_session_is_still_the_current_one() -> None:
     monday = datetime(2026, 11, 23, 3, 59, tzinfo=NEW_YORK)
     assert current_session(monday).date == date(2026, 11, 20)
     assert current_session(monday + timedelta(minutes=1)).date == date(2026, 11, 23)
 
 
-def test_before_the_bell_the_options_feeds_still_answer_the_last_session():
+def test_before_the_bell_the_options_feeds_still_answer_the_last_session() -> None:
     monday = datetime(2026, 11, 23, 9, 29, tzinfo=NEW_YORK)
     assert current_session(monday, extended=False).date == date(2026, 11, 20)
     assert current_session(monday + timedelta(minutes=1), extended=False).date == date(2026, 11, 23)
 
 
-def test_sessions_are_counted_back_over_a_holiday():
+def test_sessions_are_counted_back_over_a_holiday() -> None:
     assert [day.date.day for day in sessions_back(date(2026, 11, 28), 3)] == [24, 25, 27]

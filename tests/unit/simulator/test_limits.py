@@ -8,19 +8,19 @@ from simulator.limits import Budget, Limits, Refusal
 EVENING = datetime(2026, 11, 20, 19, 59, 59, tzinfo=NEW_YORK)
 
 
-def ask(limits, steady_s=0.0, now=EVENING):
+def ask(limits: Limits, steady_s: float = 0.0, now: datetime = EVENING) -> Refusal | None:
     refusal = limits.enter(steady_s, now)
     limits.leave()
     return refusal
 
 
-def test_the_minute_begins_with_its_first_request_and_ends_sixty_seconds_later():
+def test_the_minute_begins_with_its_first_request_and_ends_sixty_seconds_later() -> None:
     limits = Limits(Budget(requests_per_minute=2))
     assert [ask(limits, at) for at in (100.0, 159.9, 159.95)] == [None, None, Refusal.MINUTE]
     assert ask(limits, 160.0) is None
 
 
-def test_refused_requests_count_too():
+def test_refused_requests_count_too() -> None:
     limits = Limits(Budget(requests_per_minute=1))
     for _ in range(4):
         ask(limits)
@@ -28,19 +28,19 @@ def test_refused_requests_count_too():
     assert limits.headers(0.0)["x-uw-req-per-minute-remaining"] == "0"
 
 
-def test_the_reset_header_counts_milliseconds_down():
+def test_the_reset_header_counts_milliseconds_down() -> None:
     limits = Limits(Budget())
     ask(limits, 10.0)
     assert limits.headers(22.5)["x-uw-req-per-minute-reset"] == "47500"
 
 
-def test_headers_are_text():
+def test_headers_are_text() -> None:
     limits = Limits(Budget())
     ask(limits)
     assert {type(value) for value in limits.headers(1.0).values()} == {str}
 
 
-def test_a_fourth_request_in_flight_is_refused_until_one_has_left():
+def test_a_fourth_request_in_flight_is_refused_until_one_has_left() -> None:
     limits = Limits(Budget())
     assert [limits.enter(0.0, EVENING) for _ in range(4)] == [None, None, None, Refusal.CONCURRENCY]
     limits.leave()
@@ -48,13 +48,13 @@ def test_a_fourth_request_in_flight_is_refused_until_one_has_left():
     assert limits.enter(0.0, EVENING) is None
 
 
-def test_the_day_of_the_budget_ends_at_eight_in_the_evening_new_york():
+def test_the_day_of_the_budget_ends_at_eight_in_the_evening_new_york() -> None:
     limits = Limits(Budget(daily_limit=1))
     assert [ask(limits), ask(limits)] == [None, Refusal.DAILY]
     assert ask(limits, 0.0, EVENING + timedelta(seconds=1)) is None
 
 
-def test_midnight_does_not_start_a_new_day_of_the_budget():
+def test_midnight_does_not_start_a_new_day_of_the_budget() -> None:
     limits = Limits(Budget(daily_limit=1))
     ask(limits, 0.0, EVENING + timedelta(seconds=1))
     assert ask(limits, 0.0, EVENING + timedelta(hours=5)) is Refusal.DAILY

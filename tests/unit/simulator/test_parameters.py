@@ -21,31 +21,36 @@ MOMENT = 1_795_190_400  # 2026-11-20 16:00:00 UTC
         "2026-11-20 16:00:00",
     ],
 )
-def test_a_moment_is_a_whole_second_however_it_is_written(text):
+def test_a_moment_is_a_whole_second_however_it_is_written(text: str) -> None:
     assert Parameters({"older_than": text}).darkpool().older_than == MOMENT
 
 
-def test_all_problems_of_a_query_are_told_at_once():
+def test_all_problems_of_a_query_are_told_at_once() -> None:
     parameters = Parameters({"date": "2023-02-140", "limit": "501", "older_than": "soon", "order": "up"})
     parameters.date()
     parameters.darkpool()
-    assert [problem.split("=")[0] for problem in parameters.problems] == ["date", "older_than", "limit", "order"]
+    assert [problem.split("=")[0] for problem in parameters.problems] == [
+        "date",
+        "older_than",
+        "limit",
+        "order",
+    ]
 
 
 @pytest.mark.parametrize("text", ["0", "501", "-1", "1e2", "ten", "", "٣"])
-def test_a_limit_outside_1_to_500_is_a_problem(text):
+def test_a_limit_outside_1_to_500_is_a_problem(text: str) -> None:
     parameters = Parameters({"limit": text})
     assert parameters.darkpool().limit == 500
     assert parameters.problems
 
 
-def test_unknown_parameters_are_ignored():
+def test_unknown_parameters_are_ignored() -> None:
     parameters = Parameters({"page": "2", "sort": "up"})
     assert parameters.darkpool() == Parameters({}).darkpool()
     assert not parameters.problems
 
 
-def test_booleans_are_lower_case():
+def test_booleans_are_lower_case() -> None:
     wrong = Parameters({"interval_5m": "True"})
     assert Parameters({"interval_5m": "true"}).switch("interval_5m", default=False)
     assert not wrong.switch("interval_5m", default=False)
