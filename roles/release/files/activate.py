@@ -1,0 +1,179 @@
+"""Make a release the one that runs, on the droplet, as root; or leave everything as it was.
+
+A release directory without release.json is half a release: nobody uses it, and the next try removes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import venv
+from datetime import datetime, timezone
+from pathlib import Path
+
+MIGRATOR = "dbname=darkpool user=darkpool_migrator host=/run/postgresql"
+RECORD = "release.json"
+STEP_TIMEOUT_S = 600
+
+
+class ReleaseError(Exception):
+    """A step that failed, with its own words."""
+
+
+def main() -> int:
+    """Do every step under a lock; on failure say so, clean up, and leave `current` alone."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--archive", type=Path, required=True)
+    for name in ("version", "commit", "by"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--keep", type=int, required=True)
+    given = parser.parse_args()
+    try:
+        with alone(given.root, given.by):
+            release(given)
+    except (ReleaseError, OSError, subprocess.TimeoutExpired, tarfile.TarError) as error:
+        say(f"\nNOT RELEASED: {error}")
+        say(f"{running(given.root) or 'Nothing'} goes on running; nothing of {given.version} is left behind.")
+        return 1
+    finally:
+        given.archive.unlink(missing_ok=True)
+    return 0
+
+
+def release(given: argparse.Namespace) -> None:
+    """Build, try, record, switch, in this order."""
+    home = given.root / "releases" / given.version
+    for half in (path for path in home.parent.iterdir() if not (path / RECORD).exists()):
+        say(f"removing {half.name}, left half done by an earlier try")
+        shutil.rmtree(half)
+    fresh = not home.exists()
+    try:
+        if fresh:
+            install(given.archive, home)
+        prove(home, given.version)
+    except BaseException:
+        if fresh:
+            shutil.rmtree(home, ignore_errors=True)
+        raise
+    record(home, given)
+    switch(given.root, home)
+    prune(given.root, given.keep)
+    say(f"{given.version} runs from the next pass on")
+
+
+@contextlib.contextmanager
+def alone(root: Path, by: str):  # noqa: ANN201 - a generator's type would need an import from typing for nothing
+    """Refuse to release while somebody else does, and say who."""
+    with (root / ".release.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise ReleaseError(f"{lock.read().strip()} is releasing: wait until that is done") from None
+        lock.truncate(0)
+        lock.write(f"{by}, since {now()}\n")
+        lock.flush()
+        yield
+
+
+def install(archive: Path, home: Path) -> None:
+    """Unpack, and let the pip that came along install what came along, with no index."""
+    parcel = home / "parcel"
+    parcel.mkdir(parents=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(parcel)  # noqa: S202 - our own file, written a minute ago by role release
+    venv.create(home / "venv", with_pip=False, symlinks=True)
+    options = ["--no-index", "--find-links=wheels", "--require-hashes", "--requirement=requirements.txt"]
+    quiet = [
+        "--isolated",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+        "--quiet",
+        "--root-user-action=ignore",
+    ]
+    pip = [home / "venv/bin/python", "-m", "pip", "install"]
+    step("install", [*pip, *quiet, *options], cwd=parcel, more={"PYTHONPATH": str(parcel / "pip.whl")})
+    shutil.rmtree(parcel)
+
+
+def prove(home: Path, version: str) -> None:
+    """Ask the new code itself, as those who will run it."""
+    collector = home / "venv/bin/collector"
+    as_collector = ["runuser", "-u", "collector", "--", collector]
+    answer = step("start", [*as_collector, "--version"])
+    if version not in answer.split():
+        raise ReleaseError(f"the new code calls itself {answer.strip()!r}, not {version}")
+    step("settings", [*as_collector, "settings"])
+    step("migrate", [collector, "migrate", "--dsn", MIGRATOR])
+    step("status", [*as_collector, "status"])
+
+
+def step(
+    name: str, command: list[str | Path], cwd: Path = Path("/"), more: dict[str, str] | None = None
+) -> str:
+    """Run one step, show what it says, and stop everything when it fails."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **(more or {})}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=STEP_TIMEOUT_S, check=False,
+    )  # fmt: skip
+    say(f"--- {name}\n{done.stdout.rstrip()}")
+    if done.returncode:
+        raise ReleaseError(f"step {name} ended with {done.returncode}; its words are above")
+    return done.stdout
+
+
+def record(home: Path, given: argparse.Namespace) -> None:
+    """Write what this release is; from here on the directory counts."""
+    facts = {"version": given.version, "commit": given.commit, "released_at": now(), "released_by": given.by}
+    partial = home / f"{RECORD}.partial"
+    partial.write_text(json.dumps(facts, indent=1) + "\n")
+    partial.rename(home / RECORD)
+    os.sync()
+
+
+def switch(root: Path, home: Path) -> None:
+    """Point `current` elsewhere in one step: there is no moment without it."""
+    new = root / "current.new"
+    new.unlink(missing_ok=True)
+    new.symlink_to(home.relative_to(root))
+    new.rename(root / "current")
+
+
+def prune(root: Path, keep: int) -> None:
+    """Remove the oldest releases, never the one that runs."""
+    known = sorted(
+        (root / "releases").iterdir(), key=lambda home: (home / RECORD).stat().st_mtime, reverse=True
+    )
+    for old in known[keep:]:
+        if old.name != running(root):
+            shutil.rmtree(old)
+
+
+def running(root: Path) -> str:
+    """Name the release that runs, if any."""
+    current = root / "current"
+    return current.resolve().name if current.is_symlink() else ""
+
+
+def now() -> str:
+    """Tell the time, in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")  # noqa: TID251 - not part of the collector
+
+
+def say(line: str) -> None:
+    """Show a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
