@@ -68,6 +68,13 @@ def network_up(bed: Bed) -> None:
     """Make the bed's network if it is not there."""
     if not succeeds("docker", "network", "inspect", bed.network):
         run("docker", "network", "create", "--label", f"{LABEL}={bed.name}", bed.network)
+    bed.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (bed.folder / "laptop_address").write_text(_gateway(bed))
+
+
+def _gateway(bed: Bed) -> str:
+    """The address that the laptop's connections have on the droplet."""
+    return run("docker", "network", "inspect", "-f", "{{(index .IPAM.Config 0).Gateway}}", bed.network)
 
 
 def free_port() -> int:
