@@ -56,7 +56,7 @@ def read(mapping: Mapping[str, str], more: Mapping[str, Check] | None = None) ->
     """
     given = {k.removeprefix(PREFIX).lower(): v for k, v in mapping.items() if k.startswith(PREFIX)}
     problems = [_unknown(name) for name in given if name not in CHECKS]
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {} if "api_url" in given else {"api_url": VENDOR_URL}
     for name, check in CHECKS.items():
         if name in given:
             try:
@@ -85,7 +85,7 @@ def _unknown(name: str) -> str:
 def _together(values: Mapping[str, Any]) -> list[str]:
     """What only two settings together can show."""
     problems = []
-    if values.get("clock_offset_s", 0) and _is_vendor(values.get("api_url", VENDOR_URL)):
+    if values.get("clock_offset_s", 0) and _is_vendor(values.get("api_url", "")):
         problems.append(
             f"{PREFIX}CLOCK_OFFSET_S moves the clock while {PREFIX}API_URL is the vendor's: "
             "set the offset to 0, or the URL to a simulator"

@@ -31,10 +31,11 @@ class Command:
 
 def settings_of(arguments: Namespace) -> Settings:
     """Checked, with all problems at once."""
-    return read(gather(arguments.env_file), {"schedule": schedule.check, "feeds": _known_feeds})
+    return read(gather(arguments.env_file), {"schedule": schedule.check, "feeds": known_feeds})
 
 
-def _known_feeds(feeds: Sequence[str]) -> None:
+def known_feeds(feeds: Sequence[str]) -> None:
+    """ValueError with the fix when one is not registered."""
     known = [source.name for source in registered()]
     wrong = [feed for feed in feeds if feed not in known]
     if wrong:
