@@ -85,12 +85,12 @@ def free_port() -> int:
         return port
 
 
-def lab_up(bed: Bed) -> None:
-    """Start the machine that attacks, afresh."""
+def lab_up(bed: Bed, part: str) -> None:
+    """Start a machine that attacks, afresh."""
     image = images.lab(bed.system)
-    remove(bed, "lab")
+    remove(bed, part)
     run(
-        "docker", "run", "--detach", "--name", bed.container("lab"), "--hostname", "lab",
+        "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part,
         "--network", bed.network, "--label", f"{LABEL}={bed.name}", image, "sleep", "infinity",
     )  # fmt: skip
 

@@ -1,0 +1,96 @@
+"""Drills against a whole machine of the test bed: it is attacked, killed and rebooted here, never a live droplet.
+
+Which bed: the environment variable TESTBED_NAME (Molecule sets it), else the demo's.
+"""
+
+import itertools
+import os
+
+import pytest
+
+from testbed import bed as beds
+from testbed import session, simulator
+from testbed.shell import run
+
+
+@pytest.fixture(scope="session")
+def bed():
+    found = beds.Bed(os.environ.get("TESTBED_NAME", "demo"))
+    assert found.is_running("droplet"), f"the droplet of the bed {found.name} does not run; `make demo` starts one"
+    return found
+
+
+@pytest.fixture(scope="session")
+def owner(bed):
+    """Run a command as the owner would: over ssh, as the admin."""
+
+    def command(words, timeout_s=300):
+        return session.on_droplet(bed, session.ADMIN, words, timeout_s=timeout_s)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def truth(bed):
+    """Ask the simulator what it would serve now, and set its switches."""
+
+    def ask(path, body=None):
+        return simulator.ask(bed, path, body)
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def rows(owner):
+    """Ask the database as the collector; answers are lists of columns, as text."""
+
+    def ask(query):
+        answer = owner(f"sudo -u collector psql -XAtq -F '|' darkpool <<'SQL'\n{query}\nSQL")
+        return [line.split("|") for line in answer.splitlines()]
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def stranger(bed):
+    """Start machines that are nobody's, each with an address of its own, and end them afterwards."""
+    numbers = itertools.count(1)
+    started = []
+
+    def start():
+        part = f"stranger-{next(numbers)}"
+        beds.lab_up(bed, part)
+        started.append(part)
+        return Stranger(bed, part)
+
+    yield start
+    for part in started:
+        beds.remove(bed, part)
+
+
+class Stranger:
+    """A second machine on the droplet's network."""
+
+    def __init__(self, bed, part):
+        self.bed = bed
+        self.part = part
+        self.address = beds.address(bed, part)
+        self.target = beds.address(bed, "droplet")
+
+    def do(self, command, timeout_s=120):
+        """Run a shell command there; return everything that it said and its exit code."""
+        wrapped = f"({command}) 2>&1; echo exit=$?"
+        said = run("docker", "exec", self.bed.container(self.part), "sh", "-c", wrapped, timeout_s=timeout_s)
+        text, _, code = said.rpartition("exit=")
+        return text, int(code)
+
+    def ssh(self, user, *options, password=None):
+        """Try to log in to the droplet."""
+        first = f"sshpass -p {password} " if password else ""
+        known = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5"
+        return self.do(f"{first}ssh {known} -o NumberOfPasswordPrompts=1 {' '.join(options)} {user}@{self.target} id")
+
+    def carry(self, key):
+        """Put a private key there, as a thief would."""
+        run("docker", "cp", key, f"{self.bed.container(self.part)}:/root/key")
+        run("docker", "exec", self.bed.container(self.part), "chown", "root:root", "/root/key")
