@@ -11,7 +11,11 @@ ITERATIONS = 4096  # PostgreSQL's own default
 
 def scram_verifier(password: str, seed: str) -> str:
     """Return what `ALTER ROLE ... PASSWORD` takes; the salt follows from the seed: same input, same text."""
-    salt = hashlib.sha256(f"darkpool scram salt {seed}".encode()).digest()[:16]
+    return verifier(password, hashlib.sha256(f"darkpool scram salt {seed}".encode()).digest()[:16])
+
+
+def verifier(password: str, salt: bytes) -> str:
+    """RFC 5802 in PostgreSQL's spelling."""
     salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
     client_key = hmac.digest(salted, b"Client Key", "sha256")
     stored_key = hashlib.sha256(client_key).digest()

@@ -1,0 +1,145 @@
+"""Backups: the newest restores, and each kind of damage is seen. Damage is done to copies only."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from testinfra.backend.base import CommandResult
+    from testinfra.host import Host
+
+HOME = "/var/backups/darkpool"
+NAME = re.compile(r"darkpool-\d{8}T\d{6}Z")
+
+
+def root(host: Host, command: str, *arguments: str) -> CommandResult:
+    with host.sudo():
+        return host.run(command, *arguments)
+
+
+@pytest.fixture(scope="module")
+def backup(host: Host) -> str:
+    """One backup, made as cron makes it."""
+    made = root(host, "systemctl start darkpool-backup.service && ls -d %s/darkpool-*Z | tail -1", HOME)
+    assert made.rc == 0, root(host, "journalctl -u darkpool-backup -n 20 --no-pager").stdout
+    return made.stdout.strip()
+
+
+@pytest.fixture
+def damaged(host: Host, backup: str) -> Iterator[str]:
+    """A copy to damage."""
+    copy = root(host, "mktemp -d").stdout.strip()
+    assert root(host, "cp -a %s %s/", backup, copy).rc == 0
+    yield f"{copy}/{backup.rsplit('/', 1)[1]}"
+    root(host, "rm -rf %s", copy)
+
+
+def test_the_newest_backup_restores_with_the_rows_that_were_noted(host: Host, backup: str) -> None:
+    proven = root(host, "darkpool-backup verify %s", backup)
+    assert proven.rc == 0, proven.stderr
+    assert "each as noted" in proven.stdout
+
+
+def test_the_scratch_database_is_gone_after_a_restore(host: Host, backup: str) -> None:
+    assert root(host, "darkpool-backup verify %s", backup).rc == 0
+    left = root(
+        host,
+        "cd / && runuser -u postgres -- psql -XAtc"
+        " \"select datname from pg_database where datname ~ 'verify'\"",
+    )
+    assert (left.rc, left.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "truncate -s -20 darkpool.dump",
+        "truncate -s 0 darkpool.dump",
+        "printf x | dd of=darkpool.dump bs=1 seek=200 conv=notrunc status=none",
+        "rm globals.sql",
+        "sed -i s/rows/rowz/ manifest.json",
+        "truncate -s 0 SHA256SUMS",
+    ],
+)
+def test_damage_after_the_backup_is_seen(host: Host, damaged: str, damage: str) -> None:
+    assert root(host, "darkpool-backup check %s", damaged).rc == 0
+    assert root(host, f"cd %s && {damage}", damaged).rc == 0
+    assert root(host, "darkpool-backup check %s", damaged).rc == 1
+
+
+@pytest.mark.parametrize("damage", ["truncate -s -20 darkpool.dump", "truncate -s 0 darkpool.dump"])
+def test_a_dump_that_was_bad_from_the_start_is_seen_although_its_sum_is_right(
+    host: Host, damaged: str, damage: str
+) -> None:
+    sums = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
+    assert root(host, f"cd %s && {damage} && {sums}", damaged).rc == 0
+    seen = root(host, "darkpool-backup check %s", damaged)
+    assert seen.rc == 1
+    assert "pg_restore" in seen.stderr
+
+
+def test_a_restore_with_other_rows_than_were_noted_is_refused_by_name(host: Host, damaged: str) -> None:
+    manifest = json.loads(root(host, "cat %s/manifest.json", damaged).stdout)
+    manifest["rows"]["trading.not_there"] = 1
+    sums = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
+    assert root(host, f"cd %s && printf %s > manifest.json && {sums}", damaged, json.dumps(manifest)).rc == 0
+    refused = root(host, "darkpool-backup verify %s", damaged)
+    assert refused.rc == 1
+    assert "trading.not_there had 1" in refused.stderr
+
+
+@pytest.mark.usefixtures("backup")
+def test_half_a_backup_is_not_listed_and_is_cleared_by_the_next_run(host: Host) -> None:
+    half = f"{HOME}/darkpool-20200101T000000Z.partial"
+    assert root(host, "runuser -u pgbackup -- mkdir %s", half).rc == 0
+    listed = root(host, "darkpool-backup list").stdout
+    assert "20200101" not in listed
+    assert NAME.search(listed)
+    assert root(host, "sleep 1; darkpool-backup run").rc == 0
+    assert root(host, "test -e %s", half).rc == 1
+
+
+@pytest.mark.usefixtures("backup")
+def test_a_second_backup_at_the_same_time_leaves_and_says_so(host: Host) -> None:
+    second = root(host, "flock %s runuser -u pgbackup -- darkpool-backup run", HOME)
+    assert (second.rc, second.stdout.strip()) == (0, "another backup is at work; this one leaves")
+
+
+def test_nobody_else_reads_a_backup(host: Host, backup: str) -> None:
+    assert root(host, "runuser -u nobody -- cat %s/darkpool.dump", backup).rc != 0
+
+
+def test_globals_hold_the_roles_and_no_password(host: Host, backup: str) -> None:
+    text = root(host, "cat %s/globals.sql", backup).stdout
+    assert "CREATE ROLE darkpool_owner" in text
+    assert "SCRAM" not in text
+
+
+def test_the_backup_account_cannot_log_in_and_cannot_write_to_the_database(host: Host) -> None:
+    assert root(host, "runuser -l pgbackup -c true").rc != 0
+    refused = root(
+        host,
+        "cd / && runuser -u pgbackup -- psql -XAt -U darkpool_backup -d darkpool -c 'create schema mine'",
+    )
+    assert refused.rc != 0
+    assert "ERROR" in refused.stderr
+
+
+def test_cron_starts_the_unit_at_an_hour_that_clock_changes_leave_alone(host: Host) -> None:
+    file = host.file("/etc/cron.d/darkpool-backup")
+    line = [line for line in file.content_string.splitlines() if line and not line.startswith("#")]
+    assert [part.split()[5:] for part in line] == [["root", "systemctl", "start", "darkpool-backup.service"]]
+    assert 3 <= int(line[0].split()[1]) <= 23
+    assert (file.user, file.mode & 0o022) == ("root", 0)
+    assert host.service("cron").is_running
+
+
+def test_the_backup_runs_in_a_tight_sandbox(host: Host) -> None:
+    shown = root(host, "systemd-analyze security --no-pager darkpool-backup.service").stdout
+    assert float(re.search(r"level for \S+: ([\d.]+)", shown)[1]) <= 1.5

@@ -1,0 +1,71 @@
+"""The collector's place on the server: its account, its settings, its unit, its schedule."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testinfra.backend.base import CommandResult
+    from testinfra.host import Host
+
+ENV_FILES = ("/etc/collector/collector.env", "/etc/collector/secrets.env")
+
+
+def root(host: Host, command: str, *arguments: str) -> CommandResult:
+    with host.sudo():
+        return host.run(command, *arguments)
+
+
+def test_the_collectors_account_cannot_log_in(host: Host) -> None:
+    assert root(host, "runuser -l collector -c true").rc != 0
+
+
+@pytest.mark.parametrize("path", ENV_FILES)
+def test_only_the_collector_and_root_read_its_settings_and_only_root_writes_them(
+    host: Host, path: str
+) -> None:
+    assert root(host, "runuser -u collector -- test -r %s", path).rc == 0
+    assert root(host, "runuser -u collector -- test -w %s", path).rc == 1
+    assert root(host, "runuser -u nobody -- cat %s", path).rc != 0
+
+
+def test_the_api_key_is_in_no_other_file_of_the_machine(host: Host) -> None:
+    # In one shell, so that sudo does not write the key into the journal while it is being looked for.
+    found = root(
+        host,
+        "sed -n \"s/^COLLECTOR_API_KEY='\\(..*\\)'$/\\1/p\" /etc/collector/secrets.env"
+        " | grep -rlFf - /etc /opt/collector /var/log /var/lib/collector",
+    )
+    assert found.stdout.split() == ["/etc/collector/secrets.env"]
+
+
+def test_cron_starts_the_unit_and_new_york_is_the_machines_zone(host: Host) -> None:
+    file = host.file("/etc/cron.d/collector")
+    lines = [line for line in file.content_string.splitlines() if line and not line.startswith("#")]
+    assert [line.split()[5:] for line in lines] == [["root", "systemctl", "start", "collector.service"]]
+    assert (file.user, file.mode & 0o022) == ("root", 0)
+    assert host.check_output("date -d @1762000000 +%Z") == "EDT"
+    assert host.service("cron").is_running
+
+
+def test_the_unit_is_sound_limited_and_sandboxed(host: Host) -> None:
+    shown = root(
+        host, "systemctl show collector.service -p User -p MemoryMax -p TimeoutStartUSec -p LoadState"
+    ).stdout
+    unit = dict(line.split("=", 1) for line in shown.splitlines())
+    assert (unit["User"], unit["LoadState"]) == ("collector", "loaded")
+    assert unit["MemoryMax"].isdigit()
+    assert unit["TimeoutStartUSec"] != "infinity"
+    scored = root(host, "systemd-analyze security --no-pager collector.service").stdout
+    assert float(re.search(r"level for \S+: ([\d.]+)", scored)[1]) <= 1.5
+
+
+def test_the_collector_writes_its_state_and_log_and_nothing_of_its_own_code(host: Host) -> None:
+    for path in ("/var/lib/collector", "/var/log/collector"):
+        assert root(host, "runuser -u collector -- test -w %s", path).rc == 0
+        assert root(host, "runuser -u nobody -- ls %s", path).rc != 0
+    writable = root(host, "runuser -u collector -- find /opt/collector /etc/collector ! -type l -writable")
+    assert writable.stdout == ""

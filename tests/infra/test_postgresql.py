@@ -1,0 +1,177 @@
+"""The database server: what it promises to keep, and whom it lets in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testinfra.backend.base import CommandResult
+    from testinfra.host import Host
+
+ROLES = ("darkpool_owner", "darkpool_migrator", "collector", "analyst", "darkpool_backup")
+
+
+def psql(
+    host: Host, statement: str, *, os_user: str = "postgres", database: str = "postgres", login: str = ""
+) -> CommandResult:
+    """Ask as an OS user over the local socket; `login` names another database role or host."""
+    with host.sudo():
+        return host.run(
+            "cd / && runuser -u %s -- psql -XAtw -v ON_ERROR_STOP=1 -d %s -c %s", os_user,
+            f"dbname={database} {login}".strip(), statement,
+        )  # fmt: skip
+
+
+def answer(host: Host, statement: str, **how: str) -> str:
+    result = psql(host, statement, **how)
+    assert result.rc == 0, result.stderr
+    return result.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def settings(host: Host) -> dict[str, str]:
+    return json.loads(answer(host, "select json_object_agg(name, setting) from pg_settings"))
+
+
+def test_only_loopback_is_listened_on(host: Host, settings: dict[str, str]) -> None:
+    sockets = host.check_output("ss -Hltn 'sport = :%s'", settings["port"]).splitlines()
+    addresses = {line.split()[3].rsplit(":", 1)[0] for line in sockets}
+    assert addresses
+    assert addresses <= {"127.0.0.1", "[::1]"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("data_checksums", "on"),
+        ("fsync", "on"),
+        ("full_page_writes", "on"),
+        ("synchronous_commit", "on"),
+        ("data_sync_retry", "off"),
+        ("wal_level", "replica"),
+        ("password_encryption", "scram-sha-256"),
+        ("server_encoding", "UTF8"),
+        ("TimeZone", "UTC"),
+        ("jit", "off"),
+        ("logging_collector", "on"),
+        ("log_truncate_on_rotation", "on"),
+        ("log_parameter_max_length", "0"),
+    ],
+)
+def test_the_running_server_uses_the_setting(settings: dict[str, str], name: str, value: str) -> None:
+    assert settings[name] == value
+
+
+def test_no_setting_waits_for_a_restart_and_no_file_has_an_error(host: Host) -> None:
+    waiting = answer(
+        host, "select coalesce(string_agg(name, ','), '') from pg_settings where pending_restart"
+    )
+    broken = answer(
+        host,
+        "select (select count(*) from pg_file_settings where error is not null)"
+        " + (select count(*) from pg_hba_file_rules where error is not null)",
+    )
+    assert (waiting, broken) == ("", "0")
+
+
+def test_no_rule_of_entry_trusts_or_takes_a_weak_password_and_the_rest_is_rejected(host: Host) -> None:
+    methods = answer(
+        host, "select string_agg(auth_method, ' ' order by line_number) from pg_hba_file_rules"
+    ).split()
+    assert set(methods) == {"peer", "scram-sha-256", "reject"}
+    assert methods[-2:] == ["reject", "reject"]
+
+
+@pytest.mark.parametrize(
+    ("os_user", "login"),
+    [
+        ("nobody", ""),
+        ("nobody", "user=collector"),
+        ("root", "user=postgres"),
+        ("postgres", "user=darkpool_migrator"),
+        ("postgres", "user=darkpool_owner"),
+        ("root", "user=darkpool_owner"),
+        ("postgres", "user=analyst"),
+        ("root", "user=analyst host=127.0.0.1 password=wrong"),
+        ("root", "user=postgres host=127.0.0.1 password=postgres"),
+    ],
+)
+def test_who_is_not_expected_is_not_let_in(host: Host, os_user: str, login: str) -> None:
+    refused = psql(host, "select 1", os_user=os_user, database="darkpool", login=login)
+    assert refused.rc != 0
+    assert "FATAL" in refused.stderr
+
+
+def test_root_comes_in_as_the_migrator_and_may_become_the_owner(host: Host) -> None:
+    who = answer(host, "set role darkpool_owner; select current_user", os_user="root",
+                 database="darkpool", login="user=darkpool_migrator")  # fmt: skip
+    assert who.splitlines()[-1] == "darkpool_owner"
+
+
+def test_the_migrator_has_nothing_until_it_becomes_the_owner(host: Host) -> None:
+    refused = psql(
+        host, "create schema not_mine", os_user="root", database="darkpool", login="user=darkpool_migrator"
+    )
+    assert "permission denied" in refused.stderr
+
+
+def test_public_has_nothing_on_the_database_or_its_schema_public(host: Host) -> None:
+    query = (
+        "select (select count(*) from pg_database d,"
+        " aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a"
+        " where d.datname = 'darkpool' and a.grantee = 0)"
+        " + (select count(*) from pg_namespace n,"
+        " aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a"
+        " where n.nspname = 'public' and a.grantee = 0)"
+    )
+    left = answer(host, query, database="darkpool")
+    assert left == "0"
+
+
+def test_only_postgres_has_power_and_it_has_no_password(host: Host) -> None:
+    powerful = answer(
+        host,
+        "select string_agg(rolname, ',') from pg_roles"
+        " where rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls",
+    )
+    passwords = answer(host, "select string_agg(rolname, ',') from pg_authid where rolpassword is not null")
+    assert (powerful, passwords) == ("postgres", "analyst")
+
+
+def test_the_analysts_password_is_kept_as_a_scram_verifier_and_is_not_in_the_log(host: Host) -> None:
+    verifier = answer(host, "select rolpassword from pg_authid where rolname = 'analyst'")
+    assert verifier.startswith("SCRAM-SHA-256$")
+    with host.sudo():
+        assert host.run("grep -rqF 'SCRAM-SHA-256$' /var/log/postgresql").rc == 1
+
+
+def test_the_analyst_reads_only_and_not_for_ever(host: Host) -> None:
+    query = (
+        "select unnest(setconfig) from pg_db_role_setting s join pg_roles r on r.oid = s.setrole"
+        " where r.rolname = 'analyst'"
+    )
+    lines = answer(host, query).splitlines()
+    given = dict(line.split("=", 1) for line in lines)
+    assert given["default_transaction_read_only"] == "on"
+    assert {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} <= given.keys()
+
+
+def test_the_five_roles_have_limits_on_their_connections(host: Host) -> None:
+    limited = answer(host, "select rolname from pg_roles where rolcanlogin and rolconnlimit > 0").split()
+    assert set(limited) >= set(ROLES) - {"darkpool_owner"}
+
+
+def test_systemd_starts_the_server_again_when_it_dies(host: Host, settings: dict[str, str]) -> None:
+    major = settings["server_version"].split(".")[0]
+    shown = host.check_output("systemctl show postgresql@%s-main -p Restart -p User -p ActiveState", major)
+    assert set(shown.splitlines()) == {"Restart=on-failure", "User=postgres", "ActiveState=active"}
+
+
+def test_the_servers_log_is_written_where_it_rotates_by_itself(host: Host) -> None:
+    path = answer(host, "select pg_current_logfile()")
+    assert path.startswith("/var/log/postgresql/weekdays/postgresql-")
+    with host.sudo():
+        assert not host.file(path).mode & 0o007
