@@ -28,7 +28,7 @@ release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 	$(PLAY) ansible/playbooks/release.yml
 
 verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
-	scripts/verify.sh $(INVENTORY)
+	scripts/verify.sh $(INVENTORY)/ssh_config
 
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Ask a running server whether it is what it should be. Usage: scripts/verify.sh INVENTORY
+# Ask a running server whether it is what it should be. Usage: scripts/verify.sh SSH_CONFIG [PYTEST OPTIONS]
 set -euo pipefail
-inventory=$1
-exec python -m pytest tests/infra --quiet --no-header -p no:cacheprovider \
-    --ansible-inventory "$inventory" --hosts 'ansible://droplets' --connection ansible
+ssh_config=$1
+shift
+exec python -m pytest tests/infra --quiet --no-header -p no:cacheprovider -W ignore::RuntimeWarning \
+    --hosts ssh://droplet --ssh-config "$ssh_config" --sudo "$@"

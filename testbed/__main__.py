@@ -51,7 +51,7 @@ def _play(arguments: argparse.Namespace) -> None:
     if session.was_played(bed):
         say("the day was played already")
         return
-    for line in session.play(bed, arguments.user):
+    for line in session.play(bed):
         say(line)
 
 
@@ -87,10 +87,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--world-at", type=dt.time.fromisoformat, default=dt.time(15, 40), metavar="HH:MM",
                                  help="New York time of a recent session at which the bed's world starts")  # fmt: skip
             command.add_argument("simulator_options", nargs="*", help="after --: options of the simulator")
-        if name == "play":
-            command.add_argument("--user", default=session.ADMIN, help="whom the droplet lets in")
         if name == "down":
-            command.add_argument("--engine", action="store_true", help="also end the engine, if it was started here")
+            command.add_argument(
+                "--engine", action="store_true", help="also end the engine, if it was started here"
+            )
     return parser
 
 

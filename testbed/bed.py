@@ -119,9 +119,13 @@ def wait_for_boot(bed: Bed) -> None:
         TestbedError: a unit failed; the message names it.
     """
     name = bed.container("droplet")
-    wait_until("systemd's start", lambda: succeeds("docker", "exec", name, "test", "-S", "/run/systemd/private"), 30)
+    wait_until(
+        "systemd's start", lambda: succeeds("docker", "exec", name, "test", "-S", "/run/systemd/private"), 30
+    )
     if not succeeds("docker", "exec", name, "systemctl", "is-system-running", "--wait", timeout_s=90):
-        raise TestbedError(f"a unit failed on the droplet:\n{bed.execute('droplet', 'systemctl', '--failed')}")
+        raise TestbedError(
+            f"a unit failed on the droplet:\n{bed.execute('droplet', 'systemctl', '--failed')}"
+        )
 
 
 def remove(bed: Bed, part: str) -> None:

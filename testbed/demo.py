@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BED = beds.Bed("demo")
-USER = session.ADMIN
 # One seed, so that everybody sees the same day; a limit that does not make a visitor wait.
 SIMULATOR = ("--seed", "7", "--prints-per-day", "4000", "--requests-per-minute", "6000")
 INVENTORY = "inventory/demo"
@@ -65,16 +64,16 @@ def _collect() -> None:
     if session.was_played(BED):
         say("this droplet has had its day; cron goes on collecting every minute")
         return
-    for line in session.play(BED, USER):
+    for line in session.play(BED):
         say(line)
 
 
 def _status() -> None:
-    print(session.on_droplet(BED, USER, "collector status"))
+    print(session.on_droplet(BED, "collector status"))
 
 
 def _infra() -> None:
-    _stream("scripts/verify.sh", INVENTORY)
+    _stream("scripts/verify.sh", str(BED.ssh_config()))
 
 
 def _stream(*command: str) -> None:
@@ -92,9 +91,9 @@ Done in {seconds:.0f} s. On this machine now:
 
 Look inside:
 
-  ssh -F {config} trader@droplet                     a shell as the owner
-  ssh -F {config} trader@droplet collector status    what is collected
-  ssh -F {config} trader@droplet sudo -u collector psql darkpool    the data
+  ssh -F {config} droplet                     a shell as the owner
+  ssh -F {config} droplet collector status    what is collected
+  ssh -F {config} droplet sudo -u collector psql darkpool    the data
 
 Cron goes on collecting every minute. End it all with: make demo-down
 """

@@ -9,13 +9,15 @@ from testbed import images
 from testbed.bed import AS_A_SERVER, AS_RENTED, LABEL, Bed, free_port, remove, wait_for_boot
 from testbed.shell import run, say, succeeds, wait_until
 
+ADMIN = "trader"
 APT_CACHE = "darkpool-apt-cache"
 
 SSH_CONFIG = """\
-# Written by the test bed. Use it with: ssh -F {folder}/ssh_config {user}@droplet
+# Written by the test bed. Use it with: ssh -F {folder}/ssh_config droplet
 Host droplet
   HostName 127.0.0.1
   Port {port}
+  User {admin}
   HostKeyAlias darkpool-{name}
   UserKnownHostsFile "{folder}/known_hosts"
   GlobalKnownHostsFile /dev/null
@@ -65,7 +67,7 @@ def _create(bed: Bed) -> None:
     )  # fmt: skip
     _inject_keys(bed)
     run("docker", "start", name)
-    config = SSH_CONFIG.format(folder=bed.folder, user="USER", port=port, name=bed.name)
+    config = SSH_CONFIG.format(folder=bed.folder, admin=ADMIN, port=port, name=bed.name)
     bed.ssh_config().write_text(config)
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from testbed.bed import Bed
 
-ADMIN = "trader"
 # Before the open, after it, through the day, around the close, and when the last late print is in.
 MOMENTS = (
     dt.time(9, 25), dt.time(9, 35), dt.time(10, 30), dt.time(12, 0), dt.time(14, 0), dt.time(15, 35),
@@ -24,21 +23,21 @@ PAUSE = "systemctl stop cron.service collector.service"
 RESUME = "systemctl start cron.service"
 
 
-def play(bed: Bed, user: str, moments: tuple[dt.time, ...] = MOMENTS) -> Iterator[str]:
+def play(bed: Bed, moments: tuple[dt.time, ...] = MOMENTS) -> Iterator[str]:
     """Take one pass at each moment, then one at the bed's own time; yield a line about each.
 
     Raises:
         TestbedError: a pass failed; the message carries what the collector said.
     """
-    on_droplet(bed, user, f"sudo {PAUSE}")
+    on_droplet(bed, f"sudo {PAUSE}")
     try:
         for moment in moments:
-            yield _pass(bed, user, world.offset_at(bed, moment))
-        yield _pass(bed, user, world.offset_s(bed))
+            yield _pass(bed, world.offset_at(bed, moment))
+        yield _pass(bed, world.offset_s(bed))
         _marker(bed).touch()
     finally:
         world.move(bed, world.offset_s(bed))
-        on_droplet(bed, user, f"sudo {RESUME}")
+        on_droplet(bed, f"sudo {RESUME}")
 
 
 def was_played(bed: Bed) -> bool:
@@ -46,15 +45,15 @@ def was_played(bed: Bed) -> bool:
     return _marker(bed).exists()
 
 
-def on_droplet(bed: Bed, user: str, command: str, timeout_s: float = 300) -> str:
+def on_droplet(bed: Bed, command: str, timeout_s: float = 300) -> str:
     """Run a command on the droplet over ssh, as its owner would."""
-    return run("ssh", "-F", bed.ssh_config(), f"{user}@droplet", command, timeout_s=timeout_s)
+    return run("ssh", "-F", bed.ssh_config(), "droplet", command, timeout_s=timeout_s)
 
 
-def _pass(bed: Bed, user: str, offset: int) -> str:
+def _pass(bed: Bed, offset: int) -> str:
     world.move(bed, offset)
     command = f"sudo -u collector env COLLECTOR_CLOCK_OFFSET_S={offset} /usr/local/bin/collector run"
-    said = on_droplet(bed, user, command).splitlines()
+    said = on_droplet(bed, command).splitlines()
     if not said:
         raise TestbedError("a pass of the collector said nothing")
     return f"{_clock(offset)}  {said[-1]}"

@@ -67,7 +67,9 @@ def _newest_full_session() -> dt.date:
     today = _real_now().astimezone(NEW_YORK).date()
     with SESSIONS.open() as file:
         rows = [(row["session_date"], row["opens_at"], row["closes_at"]) for row in csv.DictReader(file)]
-    full = [day for day, opens, closes in rows if _hours(opens, closes) > 6 and dt.date.fromisoformat(day) < today]
+    full = [
+        day for day, opens, closes in rows if _hours(opens, closes) > 6 and dt.date.fromisoformat(day) < today
+    ]
     return dt.date.fromisoformat(max(full))
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from collector.core.settings import SettingsError, read
+from collector.core.settings import SettingsError
+from collector.jobs.commands import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Spec = dict[str, dict[str, Any]]
 
@@ -28,10 +33,12 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         roles = Path(variables["role_path"]).parent
         problems: list[str] = []
+        problems += left_open({"ansible_host": variables.get("ansible_host", "")})
         for role in dict.fromkeys(variables["ansible_play_role_names"]):
             spec = options_of(roles / role)
             values, undefined = self._values(spec, variables)
             problems += undefined
+            problems += left_open(values)
             problems += wrong_values(spec, values)
             problems += unknown_names(role, spec, variables)
             if role == "collector":
@@ -73,6 +80,27 @@ def wrong_values(spec: Spec, values: dict[str, Any]) -> list[str]:
     return problems
 
 
+def left_open(values: dict[str, Any]) -> list[str]:
+    """Return the values that still hold the example's <placeholder>; the placeholder says what belongs there."""
+    return [
+        f"{name}: fill in {text[1:-1]}"
+        for name, value in values.items()
+        for text in leaves(value)
+        if text.startswith("<") and text.endswith(">")
+    ]
+
+
+def leaves(value: object) -> Iterator[str]:
+    """Yield every text inside a value."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+    elif isinstance(value, str):
+        yield value.strip()
+
+
 def accepted(option: dict[str, Any]) -> dict[str, Any]:
     """Return the part of an option that the validator knows (it refuses descriptions)."""
     known = {"type", "required", "choices", "elements", "no_log"}
@@ -91,7 +119,9 @@ def purpose(option: dict[str, Any]) -> str:
 def unknown_names(role: str, spec: Spec, variables: dict[str, Any]) -> list[str]:
     """Return the variables that carry a role's prefix but that the role does not know: mostly typing errors."""
     unknown = [name for name in variables if name.startswith(f"{role}_") and name not in spec]
-    return [f"{name}: the role {role} has no such option.{did_you_mean(name, spec)}" for name in sorted(unknown)]
+    return [
+        f"{name}: the role {role} has no such option.{did_you_mean(name, spec)}" for name in sorted(unknown)
+    ]
 
 
 def did_you_mean(name: str, spec: Spec) -> str:
@@ -104,10 +134,15 @@ def meaningless_values(spec: Spec, values: dict[str, Any]) -> list[str]:
     """Return what the collector itself would refuse at its start, asked before anything is deployed."""
     environment = {name.upper(): as_line(values[name]) for name in spec if values.get(name) is not None}
     try:
-        read(environment)
+        checked(environment)
     except SettingsError as error:
-        return [problem.replace("COLLECTOR_", "collector_") for problem in error.problems]
+        return [in_inventory(problem) for problem in error.problems]
     return []
+
+
+def in_inventory(problem: str) -> str:
+    """Name the inventory's option instead of the env file's line."""
+    return re.sub(r"COLLECTOR_[A-Z_]+", lambda name: name[0].lower(), problem)
 
 
 def as_line(value: object) -> str:
@@ -122,8 +157,18 @@ def first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
 
 
+def first_of_each_name(problems: list[str]) -> list[str]:
+    """Return one problem for each option: a value that is not filled in is wrong in other ways too."""
+    kept: dict[str, str] = {}
+    for problem in problems:
+        kept.setdefault(problem.split(":")[0], problem)
+    return list(kept.values())
+
+
 def report(problems: list[str], inventory: str) -> str:
     """Return one message with a line for each problem."""
-    unique = list(dict.fromkeys(problems))
-    head = f"{len(unique)} setting(s) in {inventory} must be put right first. Nothing was changed on the server."
+    unique = first_of_each_name(problems)
+    head = (
+        f"{len(unique)} setting(s) in {inventory} must be put right first. Nothing was changed on the server."
+    )
     return "\n".join([head, *(f"  - {problem}" for problem in unique)])

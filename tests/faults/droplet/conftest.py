@@ -16,7 +16,9 @@ from testbed.shell import run
 @pytest.fixture(scope="session")
 def bed():
     found = beds.Bed(os.environ.get("TESTBED_NAME", "demo"))
-    assert found.is_running("droplet"), f"the droplet of the bed {found.name} does not run; `make demo` starts one"
+    assert found.is_running("droplet"), (
+        f"the droplet of the bed {found.name} does not run; `make demo` starts one"
+    )
     return found
 
 
@@ -25,7 +27,7 @@ def owner(bed):
     """Run a command as the owner would: over ssh, as the admin."""
 
     def command(words, timeout_s=300):
-        return session.on_droplet(bed, session.ADMIN, words, timeout_s=timeout_s)
+        return session.on_droplet(bed, words, timeout_s=timeout_s)
 
     return command
 
@@ -88,7 +90,9 @@ class Stranger:
         """Try to log in to the droplet."""
         first = f"sshpass -p {password} " if password else ""
         known = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5"
-        return self.do(f"{first}ssh {known} -o NumberOfPasswordPrompts=1 {' '.join(options)} {user}@{self.target} id")
+        return self.do(
+            f"{first}ssh {known} -o NumberOfPasswordPrompts=1 {' '.join(options)} {user}@{self.target} id"
+        )
 
     def carry(self, key):
         """Put a private key there, as a thief would."""

@@ -7,7 +7,9 @@ def test_last_nights_dump_restores_into_an_empty_database_with_equal_row_counts(
     owner("sudo systemctl stop cron.service collector.service")
     try:
         owner("sudo systemctl start darkpool-backup.service")
-        dump = owner("sudo find /var/backups/darkpool -name '*.dump' -printf '%T@ %p\\n' | sort -n | tail -1").split()[1]
+        dump = owner(
+            "sudo find /var/backups/darkpool -name '*.dump' -printf '%T@ %p\\n' | sort -n | tail -1"
+        ).split()[1]
         owner("sudo -u postgres createdb restored")
         owner(f"sudo cat {dump} | sudo -u postgres pg_restore --dbname restored --exit-on-error")
         for table in TABLES:

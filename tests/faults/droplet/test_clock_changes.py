@@ -36,8 +36,13 @@ def ticks(stranger, owner):
     def play(day):
         machine = stranger()
         machine.do(f"ln -sf /usr/share/zoneinfo/{zone} /etc/localtime && test -e /etc/localtime")
-        machine.do(f"echo '{defaults['collector_schedule']} root echo tick >> /tmp/ticks' > /etc/cron.d/collector")
-        return {(day, name): count(machine, f"{day} {begin}", length) for name, (begin, length, _) in WINDOWS.items()}
+        machine.do(
+            f"echo '{defaults['collector_schedule']} root echo tick >> /tmp/ticks' > /etc/cron.d/collector"
+        )
+        return {
+            (day, name): count(machine, f"{day} {begin}", length)
+            for name, (begin, length, _) in WINDOWS.items()
+        }
 
     with ThreadPoolExecutor(len(DAYS)) as pool:
         return {key: value for found in pool.map(play, DAYS) for key, value in found.items()}

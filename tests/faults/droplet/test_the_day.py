@@ -81,7 +81,9 @@ def test_after_a_reboot_everything_is_back_and_the_next_tick_collects(bed, owner
             break
         time.sleep(1)
     else:
-        pytest.fail("no pass was taken within 75 s of the reboot: " + owner("systemctl status cron collector.service"))
+        pytest.fail(
+            "no pass was taken within 75 s of the reboot: " + owner("systemctl status cron collector.service")
+        )
     assert "Result=success" in owner("systemctl show -p Result collector.service")
 
 
