@@ -29,9 +29,14 @@ class Command:
     arguments: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = ()
 
 
+def checked(environment: Mapping[str, str]) -> Settings:
+    """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
+    return read(environment, {"schedule": schedule.check, "feeds": known_feeds})
+
+
 def settings_of(arguments: Namespace) -> Settings:
-    """Checked, with all problems at once."""
-    return read(gather(arguments.env_file), {"schedule": schedule.check, "feeds": known_feeds})
+    """Return the settings of the env files and the process."""
+    return checked(gather(arguments.env_file))
 
 
 def known_feeds(feeds: Sequence[str]) -> None:
