@@ -1,5 +1,23 @@
 """What every integration test may ask for."""
 
-from embedded import collector, database, empty_database, server, simulator
+from embedded import (
+    collector,
+    database,
+    empty_database,
+    fresh_simulator,
+    long_lived_simulator,
+    server,
+    simulator,
+    untouched,
+)
 
-__all__ = ["collector", "database", "empty_database", "server", "simulator"]
+__all__ = [
+    "collector",
+    "database",
+    "empty_database",
+    "fresh_simulator",
+    "long_lived_simulator",
+    "server",
+    "simulator",
+    "untouched",
+]

@@ -89,6 +89,13 @@ def database(server: Server) -> Iterator[Database]:
     server.execute(f"drop database {name} with (force)")
 
 
+@pytest.fixture(scope="session")
+def untouched(server: Server) -> Iterator[Database]:
+    """One copy for all tests whose every statement must be refused."""
+    server.execute("create database untouched template template_darkpool owner darkpool_owner")
+    yield Database(server, "untouched")
+
+
 @pytest.fixture
 def empty_database(server: Server) -> Iterator[Database]:
     name = f"empty_{next(_numbers)}"
@@ -133,12 +140,15 @@ class Collector:
         return self("run")
 
 
+def tool_settings(simulator: simulator_process.Simulator) -> dict[str, str]:
+    return {"COLLECTOR_API_KEY": simulator.api_key, "COLLECTOR_API_URL": simulator.url}
+
+
 @pytest.fixture
 def collector(database: Database, simulator: simulator_process.Simulator, tmp_path: Path) -> Iterator[Collector]:
     tool = Collector(
         {
-            "COLLECTOR_API_KEY": simulator.api_key,
-            "COLLECTOR_API_URL": simulator.url,
+            **tool_settings(simulator),
             "COLLECTOR_DATABASE_DSN": database.dsn("collector"),
             "COLLECTOR_LOG_FILE": str(tmp_path / "collector.log"),
             "COLLECTOR_STATE_DIR": str(tmp_path),
@@ -151,8 +161,26 @@ def collector(database: Database, simulator: simulator_process.Simulator, tmp_pa
             process.wait()
 
 
+@pytest.fixture(scope="session")
+def long_lived_simulator() -> Iterator[simulator_process.Simulator]:
+    running = simulator_process.start(prints_per_day=1200)
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def simulator() -> Iterator[simulator_process.Simulator]:
+def simulator(long_lived_simulator: simulator_process.Simulator) -> Iterator[simulator_process.Simulator]:
+    """Without faults and at the machine's time, whatever the last test did to it."""
+    calm = long_lived_simulator.faults()
+    long_lived_simulator.set_clock(offset_s=0)
+    long_lived_simulator.counters(reset=True)
+    yield long_lived_simulator
+    long_lived_simulator.faults(**calm)
+
+
+@pytest.fixture
+def fresh_simulator() -> Iterator[simulator_process.Simulator]:
+    """For what cannot be undone: spent budgets, a changed tape."""
     running = simulator_process.start(prints_per_day=1200)
     yield running
     running.stop()

@@ -46,9 +46,9 @@ def test_a_spent_minute_is_waited_for_as_long_as_the_vendor_says(simulator, clie
     assert 1.5 <= nap <= 2.0
 
 
-def test_the_last_request_of_a_minute_is_the_last_before_the_pause(simulator, naps):
-    simulator.faults(requests_per_minute=2)
-    client = Client(simulator.url, simulator.api_key, "9.9", 5, naps.append)
+def test_the_last_request_of_a_minute_is_the_last_before_the_pause(fresh_simulator, naps):
+    fresh_simulator.faults(requests_per_minute=2)
+    client = Client(fresh_simulator.url, fresh_simulator.api_key, "9.9", 5, naps.append)
     client.get(PATH, {})
     assert not naps
     client.get(PATH, {})

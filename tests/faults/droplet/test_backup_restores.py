@@ -13,7 +13,7 @@ def test_last_nights_dump_restores_into_an_empty_database_with_equal_row_counts(
         owner("sudo -u postgres createdb restored")
         owner(f"sudo cat {dump} | sudo -u postgres pg_restore --dbname restored --exit-on-error")
         for table in TABLES:
-            count = f"select count(*) from {table}"  # noqa: S608 -- our own constants
+            count = f"select count(*) from {table}"
             restored = owner(f"sudo -u postgres psql -XAtc '{count}' restored")
             assert restored == rows(count)[0][0], table
         assert int(rows("select count(*) from trading.darkpool_trades")[0][0]) > 1000

@@ -30,7 +30,7 @@ def test_postgresql_does_not_answer(stranger):
 
 
 def test_a_wrong_password_is_refused(stranger):
-    said, code = stranger().ssh("trader", "-o PreferredAuthentications=password", password="wrong")  # noqa: S106 -- meant to be wrong
+    said, code = stranger().ssh("trader", "-o PreferredAuthentications=password", password="wrong")
     assert code != 0
     assert "Permission denied (publickey)" in said
 
@@ -50,12 +50,12 @@ def test_bad_logins_are_banned_and_the_ban_is_lifted_by_its_command(stranger, ow
     burglar = stranger()
     guess = ("trader", "-o PreferredAuthentications=password")
     for _ in range(4):
-        said, _ = burglar.ssh(*guess, password="guess")  # noqa: S106 -- meant to be wrong
+        said, _ = burglar.ssh(*guess, password="guess")
         assert "Permission denied" in said, said
 
     banned = wait_for(lambda: burglar.address in owner("sudo fail2ban-client get sshd banip"), 10)
     assert banned, owner("sudo fail2ban-client status sshd")
-    fifth, _ = burglar.ssh(*guess, password="guess")  # noqa: S106 -- meant to be wrong
+    fifth, _ = burglar.ssh(*guess, password="guess")
     assert "Permission denied" not in fifth, "reported as banned, but sshd still answers"
     assert owner("id -un") == "trader", "the owner must not be banned along"
 

@@ -27,7 +27,7 @@ def stored_prints(rows, symbol, date):
     return rows(f"""
         select extract(epoch from executed_at)::bigint, tracking_id, price::text, size::text, volume::text, canceled
         from trading.darkpool_trades
-        where symbol = '{symbol}' and (executed_at at time zone 'America/New_York')::date = '{date}'""")  # noqa: S608 -- our own constants
+        where symbol = '{symbol}' and (executed_at at time zone 'America/New_York')::date = '{date}'""")
 
 
 def served_prints(truth, symbol, date):

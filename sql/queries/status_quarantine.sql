@@ -1,0 +1,1 @@
+select feed, symbol, count(*) from ops.quarantine group by feed, symbol

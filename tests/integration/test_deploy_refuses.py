@@ -1,0 +1,101 @@
+"""Wrong or missing settings stop a deploy before its first task, with one message that names every problem."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def play(inventory, **variables):
+    done = subprocess.run(
+        ["ansible-playbook", "-i", inventory, "ansible/playbooks/site.yml", "-e", json.dumps(variables)],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def example(tmp_path):
+    return shutil.copytree(ROOT / "inventory/example", tmp_path / "inventory")
+
+
+def test_every_problem_is_named_at_once_with_its_fix(example):
+    wrong = {
+        "collector_symbols": ["SPY", "spy!"],
+        "collector_schedule": "every five minutes",
+        "collector_http_timeout_s": -1,
+        "firewal_rules": [],
+        "firewall_rulez": [],
+    }
+    code, said = play(example, **wrong)
+
+    assert code != 0
+    for sentence in (
+        "ansible_host: fill in the droplet's IPv4 address",
+        "users_accounts: fill in your public ssh key",
+        "collector_api_key: fill in your API key",
+        "postgresql_analyst_password: fill in a long random password",
+        "collector_symbols: spy! is not a ticker",
+        "collector_schedule: 'every five minutes' is not a cron expression",
+        "collector_http_timeout_s:",
+        "firewall_rulez: the role firewall has no such option. Did you mean firewall_rules?",
+    ):
+        assert sentence in said, said
+    assert "TASK [connection" not in said, "the server was reached for before the settings were right"
+
+
+def test_a_secret_that_is_wrong_is_not_shown(example):
+    _, said = play(example, collector_api_key="hunter2 with spaces")
+    assert "collector_api_key: " in said
+    assert "hunter2" not in said
+
+
+def test_a_vault_that_lacks_a_name_says_which(example):
+    (example / "group_vars/all/vault.yml").write_text(
+        "---\nvault_postgresql_analyst_password: 0123456789abcdef\n"
+    )
+    _, said = play(example)
+    assert "collector_api_key: cannot be worked out" in said
+    assert "vault_collector_api_key" in said
+
+
+def test_the_demos_settings_are_right(tmp_path):
+    """The control: the check lets a good inventory through, and the run goes on to reach for the server."""
+    (tmp_path / "id_ed25519.pub").write_text(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2kZL5bKzOrmJ4m3ROSSoIxAdWn0zW0kJv8N9oVAdUT demo\n"
+    )
+    (tmp_path / "clock_offset_s").write_text("-86400\n")
+    (tmp_path / "laptop_address").write_text("192.0.2.7\n")
+    (tmp_path / "ssh_config").write_text("Host droplet\n  HostName 127.0.0.1\n  Port 1\n")
+    os.environ["TESTBED_FOLDER"] = str(tmp_path)
+    try:
+        code, said = play(ROOT / "inventory/demo")
+    finally:
+        del os.environ["TESTBED_FOLDER"]
+    assert code != 0
+    assert "must be put right" not in said
+    assert "lets in neither trader nor root" in said, said
+
+
+def test_make_deploy_without_an_inventory_says_what_to_do(tmp_path):
+    done = subprocess.run(
+        ["make", "deploy", f"INVENTORY={tmp_path / 'none'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "make init" in done.stderr
+    assert "make demo" in done.stderr

@@ -1,0 +1,79 @@
+"""Who may do what: the writer cannot remove, the reader cannot write."""
+
+import psycopg2
+import pytest
+
+TABLES = [
+    "trading.darkpool_trades",
+    "trading.options_flow",
+    "trading.market_metrics",
+    "ops.runs",
+    "ops.ledger",
+    "ops.coverage",
+    "ops.quarantine",
+]
+FORBIDDEN = [
+    *[f"delete from {table}" for table in TABLES],
+    *[f"truncate {table} cascade" for table in TABLES],
+    *[f"drop table {table} cascade" for table in TABLES],
+    *[f"alter table {table} add column x int" for table in TABLES],
+    *[f"alter table {table} disable trigger all" for table in TABLES],
+    "update trading.darkpool_trades set price = 0",
+    "update trading.darkpool_trades set collection_time = now()",
+    "update trading.darkpool_trades set id = default",
+    "update trading.market_metrics set symbol = 'X'",
+    "update trading.options_flow set premium = 0",
+    "delete from ops.market_sessions",
+    "insert into ops.market_sessions values (now(), now(), now(), now())",
+    "update ops.migrations set sha256 = 'x'",
+    "insert into ops.migrations values (99, 'x', 'x')",
+    "create table trading.x (a int)",
+    "create table public.x (a int)",
+    "drop schema trading cascade",
+    "create function trading.f() returns int language sql as 'select 1'",
+    "set role darkpool_owner",
+    "create role x",
+    "copy trading.darkpool_trades to program 'cat'",
+    "set local darkpool.allow_removal = 'reviewed'; delete from trading.darkpool_trades",
+]
+PRINT = """insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, executed_at, collection_time)
+           values (1, 'SPY', 1, 1, 1, now(), now())"""
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_the_collector_cannot(untouched, statement):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        untouched.ask(statement, user="collector")
+
+
+@pytest.mark.parametrize("statement", [*FORBIDDEN, PRINT, "insert into ops.runs values ('x')"])
+def test_the_analyst_cannot(untouched, statement):
+    with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)):
+        untouched.ask(statement, user="analyst")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        untouched.ask(f"set transaction read write; {statement}", user="analyst")
+
+
+@pytest.mark.parametrize("statement", ["delete from trading.darkpool_trades", "truncate trading.darkpool_trades"])
+@pytest.mark.parametrize("user", ["darkpool_owner", "postgres"])
+def test_even_the_owner_removes_nothing_without_saying_so(database, statement, user):
+    database.ask(PRINT, user="collector")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="collected data is kept"):
+        database.ask(f"set role {user}; {statement}")
+    assert database.one("select count(*) from trading.darkpool_trades") == 1
+    database.ask(f"set role {user}; set local darkpool.allow_removal = 'reviewed'; {statement}")
+    assert database.one("select count(*) from trading.darkpool_trades") == 0
+
+
+def test_the_collector_and_the_analyst_can_do_their_work(database):
+    database.ask(PRINT, user="collector")
+    database.ask("update trading.darkpool_trades set canceled = true", user="collector")
+    for table in TABLES:
+        database.ask(f"select * from {table}", user="analyst")
+        database.ask(f"select * from {table}", user="darkpool_backup")
+
+
+def test_the_backup_role_writes_nothing(untouched):
+    for statement in FORBIDDEN:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            untouched.ask(statement, user="darkpool_backup")
