@@ -3,5 +3,5 @@
 set -euo pipefail
 ssh_config=$1
 shift
-exec python -m pytest tests/infra --quiet --no-header -p no:cacheprovider -W ignore::RuntimeWarning \
+exec python -m pytest tests/infra --quiet --no-header -p no:cacheprovider \
     --hosts ssh://droplet --ssh-config "$ssh_config" --sudo "$@"

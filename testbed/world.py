@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEW_YORK = ZoneInfo("America/New_York")
+HALF_DAY_H = 3.5
 SESSIONS = ROOT / "sql" / "reference" / "market_sessions.csv"
 
 
@@ -68,7 +69,9 @@ def _newest_full_session() -> dt.date:
     with SESSIONS.open() as file:
         rows = [(row["session_date"], row["opens_at"], row["closes_at"]) for row in csv.DictReader(file)]
     full = [
-        day for day, opens, closes in rows if _hours(opens, closes) > 6 and dt.date.fromisoformat(day) < today
+        day
+        for day, opens, closes in rows
+        if _hours(opens, closes) > HALF_DAY_H and dt.date.fromisoformat(day) < today
     ]
     return dt.date.fromisoformat(max(full))
 

@@ -48,14 +48,18 @@ class ActionModule(ActionBase):
         return {"changed": False}
 
     def _values(self, spec: Spec, variables: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        values: dict[str, Any] = {}
-        problems: list[str] = []
-        for name in spec.keys() & variables.keys():
-            try:
-                values[name] = self._templar.template(variables[name])
-            except AnsibleError as error:
-                problems.append(f"{name}: cannot be worked out: {first_line(error)}")
-        return values, problems
+        """Return the host's values of a spec's options, and what could not be worked out."""
+        answers = {name: self._value(variables[name]) for name in spec.keys() & variables.keys()}
+        values = {name: value for name, (value, error) in answers.items() if not error}
+        return values, [
+            f"{name}: cannot be worked out: {error}" for name, (_, error) in answers.items() if error
+        ]
+
+    def _value(self, written: object) -> tuple[Any, str]:
+        try:
+            return self._templar.template(written), ""
+        except AnsibleError as error:
+            return None, first_line(error)
 
 
 def options_of(role: Path) -> Spec:
