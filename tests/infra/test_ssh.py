@@ -1,0 +1,100 @@
+"""The ssh daemon, asked what it does for a person and an address (sshd -T -C), not what its files say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from testinfra.host import Host
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "user=trader,host=laptop,addr=192.0.2.1",
+        "user=root,host=laptop,addr=192.0.2.1",
+        "user=root,host=localhost,addr=::1",
+    ],
+)
+def daemon(host: Host, request: pytest.FixtureRequest) -> dict[str, list[str]]:
+    with host.sudo():
+        lines = host.check_output("sshd -T -C %s", request.param).splitlines()
+    settings: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, value = line.partition(" ")
+        settings.setdefault(name, []).append(value)
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("permitrootlogin", "no"),
+        ("passwordauthentication", "no"),
+        ("kbdinteractiveauthentication", "no"),
+        ("hostbasedauthentication", "no"),
+        ("permitemptypasswords", "no"),
+        ("authenticationmethods", "publickey"),
+        ("allowgroups", "ssh-users"),
+        ("maxauthtries", "3"),
+        ("x11forwarding", "no"),
+        ("allowagentforwarding", "no"),
+        ("allowstreamlocalforwarding", "no"),
+        ("permittunnel", "no"),
+        ("gatewayports", "no"),
+        ("permituserenvironment", "no"),
+        ("loglevel", "VERBOSE"),
+    ],
+)
+def test_the_daemon_does(daemon: dict[str, list[str]], name: str, value: str) -> None:
+    assert daemon[name] == [value]
+
+
+def test_the_tunnel_reaches_the_database_and_nothing_else(daemon: dict[str, list[str]]) -> None:
+    assert daemon["allowtcpforwarding"] == ["local"]
+    assert daemon["permitopen"] == ["127.0.0.1:5432 localhost:5432"]
+
+
+@pytest.mark.parametrize("kind", ["kexalgorithms", "ciphers", "macs", "hostkeyalgorithms"])
+def test_no_weak_algorithm_is_offered(daemon: dict[str, list[str]], kind: str) -> None:
+    weak = (
+        "sha1",
+        "md5",
+        "cbc",
+        "3des",
+        "arcfour",
+        "ssh-rsa",
+        "ssh-dss",
+        "nistp",
+        "group1-",
+        "group14",
+        "umac-64",
+    )
+    offered = daemon[kind][0].split(",")
+    assert offered
+    assert [name for name in offered if any(part in name for part in weak)] == []
+    assert [name for name in offered if kind == "macs" and "-etm@" not in name] == []
+
+
+def test_what_is_recorded_today_cannot_be_read_by_tomorrows_computers(daemon: dict[str, list[str]]) -> None:
+    assert all(name.startswith(("sntrup761", "mlkem768")) for name in daemon["kexalgorithms"][0].split(","))
+
+
+def attempt(host: Host, *options: str) -> str:
+    """Knock at the daemon from its own machine, as somebody who does not exist."""
+    known = "-F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    return host.run(f"ssh {known} {' '.join(options)} nobody-at-all@127.0.0.1 true 2>&1; echo").stdout
+
+
+def test_the_daemon_that_runs_has_read_its_files(host: Host) -> None:
+    assert "no matching key exchange method" in attempt(host, "-o KexAlgorithms=curve25519-sha256")
+    assert "Permission denied (publickey)" in attempt(host)
+
+
+def test_ssh_comes_back_after_a_restart(host: Host) -> None:
+    states = {
+        host.run("systemctl is-enabled %s", unit).stdout.strip() for unit in ("ssh.service", "ssh.socket")
+    }
+    assert "enabled" in states
