@@ -1,0 +1,1 @@
+"""The only room that knows where collected data is. Today that is PostgreSQL."""

@@ -1,0 +1,69 @@
+"""PostgreSQL: a query of sql/queries in, a pandas table or a plain value out. Numbers stay Decimal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from collector.core.errors import DatabaseAway, Terminal
+from collector.core.intervals import Interval
+from collector.store import files
+
+# Nothing here writes, and no question may keep the server from its work.
+_READER = "-c default_transaction_read_only=on -c statement_timeout=60s -c timezone=UTC"
+
+
+@contextmanager
+def connect(dsn: str) -> Iterator[Connection]:
+    """A read-only connection that is closed afterwards.
+
+    Raises:
+        DatabaseAway: it cannot be reached, or went away.
+        Terminal: it is not a database of this release, or this user may not read it.
+    """
+    try:
+        connection = psycopg2.connect(dsn, options=_READER, connect_timeout=10, application_name="analysis")
+    except psycopg2.OperationalError as error:
+        raise DatabaseAway(_first_line(error)) from error
+    try:
+        yield connection
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        raise DatabaseAway(_first_line(error)) from error
+    except psycopg2.ProgrammingError as error:
+        raise Terminal(_first_line(error)) from error
+    finally:
+        connection.close()
+
+
+def prints(connection: Connection, symbol: str, day: date) -> pd.DataFrame:
+    """All dark-pool prints of a New York day, cancelled ones too, in the order of the tape."""
+    return _table(connection, "darkpool_prints", symbol=symbol, session_date=day)
+
+
+def newest_day(connection: Connection, symbol: str) -> date | None:
+    """The last New York day with a print; None if there is none at all."""
+    newest: date | None = _table(connection, "darkpool_newest_day", symbol=symbol).iloc[0, 0]
+    return newest
+
+
+def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
+    """The intervals of the day whose prints were collected."""
+    found = _table(connection, "darkpool_covered", symbol=symbol, session_date=day)
+    return [(start.to_pydatetime(), end.to_pydatetime()) for start, end in found.itertuples(index=False)]
+
+
+def _table(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
+    with connection.cursor() as cursor:
+        cursor.execute(files.query(query), values)
+        columns = [column.name for column in cursor.description or ()]
+        return pd.DataFrame.from_records(cursor.fetchall(), columns=columns)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,79 @@
+"""analysis levels: where the dark prints of a day were."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from analysis.darkpool.report import LevelsReport, levels_report
+from analysis.load import postgresql
+from analysis.show import levels as show
+from analysis.verbs.verb import Say, Verb
+
+NOTHING_COLLECTED = 1
+
+
+def symbol(text: str) -> str:
+    """A ticker, in capitals."""
+    return text.upper()
+
+
+def step(text: str) -> Decimal:
+    """A width in US dollars, a cent or more."""
+    try:
+        width = Decimal(text)
+    except InvalidOperation:
+        width = Decimal(0)
+    if not (width.is_finite() and width >= Decimal("0.01")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width in dollars, such as 0.05")
+    return width
+
+
+def call(arguments: argparse.Namespace, say: Say) -> int:
+    """Ask, compute, show."""
+    report = ask(arguments.dsn, arguments.symbol, arguments.date, arguments.step)
+    if report is None:
+        say(f"no print of {arguments.symbol} was ever collected here")
+        return NOTHING_COLLECTED
+    say(json.dumps(show.as_json(report), indent=1) if arguments.json else show.as_text(report))
+    return 0 if report.profile else NOTHING_COLLECTED
+
+
+def ask(dsn: str, ticker: str, day: date | None, width: Decimal | None) -> LevelsReport | None:
+    """The day's report; without a day the newest one; None if there is none."""
+    with postgresql.connect(dsn) as connection:
+        day = day or postgresql.newest_day(connection, ticker)
+        if day is None:
+            return None
+        prints = postgresql.prints(connection, ticker, day)
+        covered = postgresql.covered(connection, ticker, day)
+    return levels_report(ticker, day, prints, covered, width)
+
+
+VERB = Verb(
+    name="levels",
+    help="dark-pool price levels and volume profile of a symbol and day",
+    call=call,
+    arguments=(
+        (("symbol",), {"type": symbol, "metavar": "SYMBOL", "help": "ticker, such as SPY"}),
+        (
+            ("--date",),
+            {
+                "type": date.fromisoformat,
+                "metavar": "YYYY-MM-DD",
+                "help": "New York day (default: the newest with prints)",
+            },
+        ),
+        (
+            ("--step",),
+            {
+                "type": step,
+                "metavar": "DOLLARS",
+                "help": "width of a level (default: so that it fits a screen)",
+            },
+        ),
+        (("--json",), {"action": "store_true", "help": "print JSON; money and shares are strings"}),
+    ),
+)
