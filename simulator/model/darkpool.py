@@ -165,7 +165,7 @@ class _Maker:
 
 def _size(rng: random.Random, price: int) -> int:
     least = math.ceil(FLOOR * SCALE / price)
-    size = int(least * (1 + 0.15 * rng.paretovariate(1.1)))
+    size = int(least * (1 + 0.15 * (rng.paretovariate(1.1) - 1)))
     return max(least, size - size % 100) if rng.random() < 0.4 and size > least + 100 else size
 
 

@@ -46,13 +46,13 @@ class Simulator:
         (rows,) = self._get(f"/_truth/{what}", **query).values()
         return rows
 
-    def faults(self, **switches: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the switch takes
+    def faults(self, **switches: Any) -> dict[str, Any]:
         return self._post("/_faults", switches) if switches else self._get("/_faults")
 
     def counters(self, *, reset: bool = False) -> dict[str, Any]:
         return self._post("/_counters", {}) if reset else self._get("/_counters")
 
-    def api(self, path: str, **query: Any) -> requests.Response:  # noqa: ANN401 - whatever a query holds
+    def api(self, path: str, **query: Any) -> requests.Response:
         """One request to the API with the right key."""
         headers = {"Authorization": f"Bearer {self.api_key}", "User-Agent": "simulator-test"}
         return self.http.get(self.url + path, params=query, headers=headers, timeout=10)

@@ -177,12 +177,13 @@ def test_settlement_is_sometimes_null_and_conditions_sometimes_unknown(prints: l
     assert {"average_price_trade", "prio_reference_price"} <= {this.row["sale_cond_codes"] for this in prints}
 
 
-def test_a_burst_leaves_the_prints_before_it_as_they_were(prints: list[Print]) -> None:
+def test_a_burst_changes_nothing_around_it_but_the_volumes_after_it(prints: list[Print]) -> None:
     second = prints[4000].second + 1
     burst = make(bursts=(Burst(second, 600),))
-    assert [this for this in burst if this.second < second] == [
-        this for this in prints if this.second < second
-    ]
+    before = [[this for this in made if this.second < second] for made in (prints, burst)]
+    after = [[this.row["premium"] for this in made if this.second > second] for made in (prints, burst)]
+    assert before[0] == before[1]
+    assert after[0] == after[1]
     assert sum(this.second == second for this in burst) >= 600
 
 

@@ -40,6 +40,12 @@ def test_todays_iv_rank_is_rewritten_every_five_minutes_and_the_past_is_not() ->
     assert now[4]["volatility"] != later[4]["volatility"]
 
 
+def test_the_evenings_iv_rank_is_the_last_word_on_the_day() -> None:
+    settled = ranks(EVENING)[-1]
+    assert settled["updated_at"].startswith("2026-11-20T23:35:00")
+    assert ranks(EVENING + timedelta(days=1))[-1] == settled != ranks(EVENING.replace(hour=17))[-1]
+
+
 def test_before_the_bell_todays_iv_rank_does_not_exist() -> None:
     assert ranks(NOON.replace(hour=9, minute=29))[-1]["date"] == "2026-11-19"
 

@@ -37,6 +37,10 @@ def test_trade_ids_are_uuids_that_never_repeat(trades: list[Trade]) -> None:
     assert len({trade.id for trade in trades}) == len(trades)
 
 
+def test_a_trade_id_begins_with_its_millisecond(trades: list[Trade]) -> None:
+    assert all(int(trade.id.replace("-", "")[:12], 16) == trade.us // 1000 for trade in trades)
+
+
 def test_a_row_names_its_contract_and_writes_money_as_text(trades: list[Trade]) -> None:
     row = trades[10].row()
     assert re.fullmatch(r"SPY\d{6}[CP]\d{8}", row["option_chain_id"])
@@ -52,6 +56,11 @@ def test_expiries_are_sessions_that_are_not_over(trades: list[Trade]) -> None:
     for expiry in {trade.expiry for trade in trades}:
         assert session(expiry)
         assert expiry >= THERE.date
+
+
+def test_contracts_of_a_closed_friday_end_on_the_thursday() -> None:
+    before_good_friday = options.expiries(date(2026, 3, 30))
+    assert before_good_friday[:2] == [date(2026, 4, 2), date(2026, 4, 10)]
 
 
 @pytest.mark.parametrize("account", [flow.per_strike, flow.per_expiry])
@@ -76,6 +85,7 @@ def test_an_account_only_grows_through_the_day(trades: list[Trade]) -> None:
     noon = int((THERE.opens_at + timedelta(hours=2)).timestamp() * 1_000_000)
     early = {row["strike"]: row for row in flow.per_strike(flow.until(trades, noon), THERE.date)}
     late = {row["strike"]: row for row in flow.per_strike(trades, THERE.date)}
+    assert total(early.values(), "trades") == sum(trade.us <= noon for trade in trades)
     assert set(early) < set(late)
     assert all(
         total([late[strike]], name) >= total([row], name) for strike, row in early.items() for name in SUMS
@@ -83,7 +93,7 @@ def test_an_account_only_grows_through_the_day(trades: list[Trade]) -> None:
 
 
 def test_strikes_carry_the_new_york_time_of_their_newest_trade(trades: list[Trade]) -> None:
-    row = flow.per_strike(trades, THERE.date)[0]
+    row = max(flow.per_strike(trades, THERE.date), key=lambda row: row["call_trades"])
     mine = [trade for trade in trades if f"{trade.strike}.0" == row["strike"]]
     assert (
         datetime.fromisoformat(row["timestamp"]).timestamp() == max(trade.us for trade in mine) // 1_000_000

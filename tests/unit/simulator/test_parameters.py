@@ -1,10 +1,23 @@
 """What a query string may say, and how all that is wrong with it is told."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from simulator.parameters import Parameters
 
 MOMENT = 1_795_190_400  # 2026-11-20 16:00:00 UTC
+
+
+@pytest.fixture(autouse=True)
+def a_machine_in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times without a zone are UTC wherever the simulator runs."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.mark.parametrize(
