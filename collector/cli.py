@@ -23,6 +23,7 @@ _LOOK: dict[str, Any] = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDe
 
 
 def parser() -> argparse.ArgumentParser:
+    """All words and their help."""
     top = argparse.ArgumentParser(prog="collector", description=commands.__doc__, **_LOOK)
     top.add_argument("--version", action="version", version=f"collector {release()}")
     words = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -43,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Calls what was asked for; the exit code says how it went."""
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.call(arguments, _say))

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 SYMBOL = re.compile(r"[A-Z][A-Z0-9.]{0,9}")
+CRON_FIELDS = 5
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-]+")
 
 
 def given(text: str) -> str:
+    """Anything but nothing."""
     if not text:
         raise ValueError("is empty: give a value or remove the line")
     return text
 
 
 def key(text: str) -> str:
+    """A secret as it is pasted: no blanks, no quotes around it."""
     if not text:
         raise ValueError("is empty: put your Unusual Whales API key there")
     if not text.isascii() or not text.isprintable() or " " in text:
@@ -26,10 +29,12 @@ def key(text: str) -> str:
 
 
 def host_of(url: str) -> str:
+    """Lower case; empty when there is none."""
     return (urlsplit(url).hostname or "").lower()
 
 
 def url(text: str) -> str:
+    """A bare address that the key may be sent to."""
     parts = urlsplit(text)
     host = host_of(text)
     if parts.scheme not in ("http", "https") or not host:
@@ -51,11 +56,13 @@ def _is_near(host: str) -> bool:
 
 
 def words(text: str) -> tuple[str, ...]:
+    """Parted by commas, each once, in the order given."""
     found = [word.strip() for word in text.split(",") if word.strip()]
     return tuple(dict.fromkeys(found))
 
 
 def symbols(text: str) -> tuple[str, ...]:
+    """At least one ticker."""
     found = words(text)
     wrong = [word for word in found if not SYMBOL.fullmatch(word)]
     if wrong:
@@ -66,6 +73,8 @@ def symbols(text: str) -> tuple[str, ...]:
 
 
 def seconds(least: int, most: int) -> Callable[[str], int]:
+    """A whole number of seconds inside the limits."""
+
     def check(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
             raise ValueError(f"{text!r} is not a whole number of seconds")
@@ -77,6 +86,8 @@ def seconds(least: int, most: int) -> Callable[[str], int]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
+    """One of a few words, in any case."""
+
     def check(text: str) -> str:
         if text.lower() not in choices:
             raise ValueError(f"{text!r} is not known: write {', '.join(choices)}")
@@ -86,22 +97,26 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def path(text: str) -> str:
+    """Absolute: a service has no current folder."""
     if not text.startswith("/"):
         raise ValueError(f"{text!r} is not an absolute path: begin with /")
     return text
 
 
 def path_or_empty(text: str) -> str:
+    """Absolute, or nothing."""
     return path(text) if text else ""
 
 
 def schedule(text: str) -> str:
+    """Looks like five cron fields; the cron library has the last word."""
     parts = text.split()
-    if len(parts) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in parts):
+    if len(parts) != CRON_FIELDS or not all(_CRON_FIELD.fullmatch(part) for part in parts):
         raise ValueError(f"{text!r} is not a cron expression: write five fields, as in */5 9-16 * * 1-5")
     return text
 
 
 def without_password(dsn: str) -> str:
+    """Both spellings of a DSN."""
     hidden = re.sub(r"(password\s*=\s*)('[^']*'|\S+)", r"\1***", dsn, flags=re.IGNORECASE)
     return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", hidden)

@@ -17,14 +17,17 @@ class Clock:
     offset: timedelta = timedelta(0)
 
     def now(self) -> datetime:
-        return datetime.now(timezone.utc) + self.offset
+        """UTC, moved by the offset."""
+        return datetime.now(timezone.utc) + self.offset  # noqa: TID251 - this is its one room
 
 
 def new_york_date(instant: datetime) -> date:
+    """The date that a trader would write on it."""
     return instant.astimezone(NEW_YORK).date()
 
 
 def new_york_instant(day: date, at: time = time(0)) -> datetime:
+    """A New York wall clock time in UTC."""
     return datetime.combine(day, at, NEW_YORK).astimezone(timezone.utc)
 
 
@@ -34,4 +37,5 @@ def new_york_day(day: date) -> tuple[datetime, datetime]:
 
 
 def whole_second(instant: datetime) -> datetime:
+    """The second it lies in."""
     return instant.replace(microsecond=0)

@@ -6,7 +6,7 @@ PostgreSQL refuses NUL, lone surrogates and integers beyond 64 bits for a whole 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,6 +20,8 @@ _BIGINT = 2**63
 
 def required(raw: Raw, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     """The value of a key that must be there and must not be null."""
+    if not isinstance(raw, Mapping):
+        raise Unparsable("the row is not an object")
     if raw.get(key) is None:
         raise Unparsable(f"{key} is missing")
     return raw[key]

@@ -26,14 +26,18 @@ def read(source: Source, raws: Sequence[Any], seen: Seen) -> tuple[list[Parsed],
     parsed, rejects = [], []
     for raw in raws:
         try:
-            if not isinstance(raw, dict):
-                raise Unparsable("the row is not an object")
-            if _of_another_day(source, raw, seen):
-                continue
-            parsed.append(Parsed(source.parse(raw, seen), _text(raw)))
-        except Unparsable as reason:
+            row = _object(raw)
+            if not _of_another_day(source, row, seen):
+                parsed.append(Parsed(source.parse(row, seen), _text(raw)))
+        except Unparsable as reason:  # noqa: PERF203 - one bad row must not cost the others
             rejects.append(Reject(str(reason), _text(raw)))
     return parsed, rejects
+
+
+def _object(raw: object) -> Raw:
+    if not isinstance(raw, dict):
+        raise Unparsable("the row is not an object")
+    return raw
 
 
 def _of_another_day(source: Source, raw: Raw, seen: Seen) -> bool:

@@ -68,7 +68,12 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
         return _snapshot_due(tools.calendar, source, symbol, known, now)
     begun = [session for session in sessions if known and session.date >= min(known)] or sessions[-1:]
     parts = [
-        Part(source, symbol, session, windows.due(session, known.get(session.date, Covered()), now, tools.overlap))
+        Part(
+            source,
+            symbol,
+            session,
+            windows.due(session, known.get(session.date, Covered()), now, tools.overlap),
+        )
         for session in begun
     ]
     return [part for part in reversed(parts) if part.holes]

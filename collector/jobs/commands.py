@@ -23,6 +23,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Command:
+    """A word of the command line, its help and what it calls."""
+
     name: str
     help: str
     call: Callable[[Namespace, Say], int]
@@ -56,7 +58,9 @@ def _migrate(arguments: Namespace, say: Say) -> int:
     outcome = migrate(dsn)
     for name in outcome.applied:
         say(f"applied {name}")
-    say(f"the database is at {outcome.version}, {len(outcome.applied)} new; calendar: {outcome.sessions} sessions")
+    say(
+        f"the database is at {outcome.version}, {len(outcome.applied)} new; calendar: {outcome.sessions} sessions"
+    )
     return 0
 
 

@@ -64,7 +64,9 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
     calendar = reads.calendar(connection)
     last_start = schedule.last_start(settings.schedule, now - GRACE)
     rows = {(feed, symbol): int(number) for feed, symbol, _, number in reads.rows(connection, "status_feeds")}
-    bad = {(feed, symbol): int(number) for feed, symbol, number in reads.rows(connection, "status_quarantine")}
+    bad = {
+        (feed, symbol): int(number) for feed, symbol, number in reads.rows(connection, "status_quarantine")
+    }
     feeds = []
     for source, symbol in wanted(settings):
         key = (source.name, symbol)
@@ -81,13 +83,17 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
         state = "never" if not collected else "late" if late else "fresh"
         latest = max(collected, default=None)
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), days))
-    return Status(now, tuple(feeds), _last_run(connection), schedule.next_run(settings.schedule, now), calendar.at(now))
+    return Status(
+        now, tuple(feeds), _last_run(connection), schedule.next_run(settings.schedule, now), calendar.at(now)
+    )
 
 
 def day(source: Source, session: Session, known: Covered, until: datetime) -> Day:
     """How much of what was due by `until` is there."""
     if not isinstance(source.page, BySecond):
-        done = known.collected_at is not None and known.collected_at >= session.close(options=source.options_hours)
+        done = known.collected_at is not None and known.collected_at >= session.close(
+            options=source.options_hours
+        )
         return Day(session.date, None, done, ())
     window = (session.day[0], max(session.day[0], min(until, session.day[1])))
     open_holes = tuple(holes(window, known.covered))

@@ -77,14 +77,17 @@ def _asked(rule: BySecond, cursor: datetime) -> dict[str, str]:
 
 def _oldest_second(rule: BySecond, rows: Sequence[Raw], cursor: datetime) -> datetime:
     """The second a full page ends in; an answer that is not what was asked for is refused."""
-    times = []
-    for row in rows:
-        try:
-            times.append(parse.some_instant(row, rule.time_key))
-        except Unparsable:  # the row goes to quarantine when the page is stored
-            continue
+    times = [at for row in rows if (at := _time(row, rule.time_key)) is not None]
     if not times:
         raise BadPayload("a full page without one readable time")
     if max(times) >= cursor:
         raise BadPayload("the answer has rows that are not older than was asked for")
     return whole_second(min(times))
+
+
+def _time(row: Raw, key: str) -> datetime | None:
+    """None for a row that will be quarantined when the page is stored."""
+    try:
+        return parse.some_instant(row, key)
+    except Unparsable:
+        return None

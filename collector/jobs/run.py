@@ -161,12 +161,12 @@ def _note(tools: Tools, part: Part, outcome: str, message: str) -> None:
     if not tools.connection.closed:
         ledger.note_outcome(
             tools.connection,
-            tools.run_id,
-            part.source.name,
-            part.symbol,
-            part.session.date,
-            outcome,
-            message,
+            run_id=tools.run_id,
+            feed=part.source.name,
+            symbol=part.symbol,
+            session_date=part.session.date,
+            outcome=outcome,
+            message=message,
         )
 
 

@@ -14,7 +14,9 @@ def check(expression: str) -> None:
     try:
         CronSim(expression, datetime(2026, 1, 1, tzinfo=NEW_YORK))
     except CronSimError:
-        raise ValueError(f"{expression!r} is not a cron expression: write one as in */5 9-16 * * 1-5") from None
+        raise ValueError(
+            f"{expression!r} is not a cron expression: write one as in */5 9-16 * * 1-5"
+        ) from None
 
 
 def next_run(expression: str, now: datetime) -> datetime | None:

@@ -29,12 +29,14 @@ def status(found: Status, release: str) -> Iterator[str]:
     """What is there, what is late, what is next."""
     yield f"collector {release} · {when(found.now, found.now, full=True)} · {market(found.market, found.now)}"
     yield ""
-    yield f"{'feed':16} {'symbol':7} {'rows':>10}  {'collected':11}  {'state':6} {'session':7} {'covered':>8} {'holes':>5}"
+    yield "feed             symbol        rows  collected    state  session  covered holes"
     for feed in found.feeds:
         yield _feed(feed, found.now)
     yield ""
     yield _last_run(found)
-    following = when(found.next_run, found.now) if found.next_run else "never: COLLECTOR_SCHEDULE names no time"
+    following = (
+        when(found.next_run, found.now) if found.next_run else "never: COLLECTOR_SCHEDULE names no time"
+    )
     yield f"next run  {following}"
     bad = sum(feed.quarantined for feed in found.feeds)
     if bad:

@@ -11,7 +11,10 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from collector.core.errors import DatabaseAway, Terminal
 
 # The writer must not lose what it was told is stored, nor wait for ever for somebody's lock.
-_WRITER = "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s -c idle_in_transaction_session_timeout=120s"
+_WRITER = (
+    "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s "
+    "-c idle_in_transaction_session_timeout=120s"
+)
 _READER = "-c default_transaction_read_only=on -c statement_timeout=30s"
 # Migrations may rebuild an index; they only must not queue behind a reader for ever.
 _MIGRATOR = "-c lock_timeout=30s -c client_min_messages=warning"
@@ -27,14 +30,17 @@ def _connect(dsn: str, options: str) -> Connection:
 
 
 def writer(dsn: str) -> Connection:
+    """For the one run that holds the lock."""
     return _connect(dsn, _WRITER)
 
 
 def reader(dsn: str) -> Connection:
+    """Cannot write, whoever asks."""
     return _connect(dsn, _READER)
 
 
 def migrator(dsn: str) -> Connection:
+    """For a release."""
     return _connect(dsn, _MIGRATOR)
 
 
@@ -51,5 +57,6 @@ def transaction(connection: Connection) -> Iterator[Connection]:
 
 
 def first_line(error: BaseException) -> str:
+    """What happened, without the statement that follows it."""
     text = str(error).strip()
     return text.splitlines()[0] if text else type(error).__name__

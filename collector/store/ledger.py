@@ -22,7 +22,14 @@ def end_run(connection: Connection, run_id: str, finished_at: datetime, outcome:
 
 
 def note_outcome(  # noqa: PLR0913 - it is one row of the ledger
-    connection: Connection, run_id: str, feed: str, symbol: str, session_date: date, outcome: str, message: str
+    connection: Connection,
+    *,
+    run_id: str,
+    feed: str,
+    symbol: str,
+    session_date: date,
+    outcome: str,
+    message: str,
 ) -> None:
     """How a feed's part of the pass ended."""
     _write(

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from collector.core.errors import MigrationRefused
 from collector.store import files
@@ -23,7 +23,7 @@ create table if not exists ops.migrations (
     sha256     text not null,
     applied_at timestamptz not null default now()
 );
-comment on table ops.migrations is 'What was applied. Files are never edited: their SHA-256 is compared at each release.';
+comment on table ops.migrations is 'What was applied. Files are never edited: their SHA-256 is compared.';
 comment on column ops.migrations.version is 'The file''s number.';
 comment on column ops.migrations.name is 'The file''s name.';
 comment on column ops.migrations.sha256 is 'Of the file''s bytes when it was applied.';
@@ -41,6 +41,8 @@ on conflict (session_date) do update
 
 @dataclass(frozen=True)
 class Migration:
+    """A file and what it was when it was read."""
+
     version: int
     path: Path
     sha256: str
@@ -48,12 +50,15 @@ class Migration:
 
 @dataclass
 class Outcome:
+    """What a release changed."""
+
     applied: list[str] = field(default_factory=list)
     version: int = 0
     sessions: int = 0
 
 
 def on_disk(folder: Path) -> list[Migration]:
+    """In order; a gap or a double is refused."""
     found = []
     for path in sorted(folder.glob("*.sql")):
         number = path.name.partition("_")[0]

@@ -1,6 +1,7 @@
-"""Writes market_sessions.csv from exchange_calendars: python sql/reference/make_market_sessions.py
+"""Writes market_sessions.csv from exchange_calendars.
 
-The server has no pandas; it gets this file. Run it once a year and commit the result.
+The server has no pandas; it gets that file. Run this once a year and commit the result:
+python sql/reference/make_market_sessions.py
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ TARGET = Path(__file__).with_name("market_sessions.csv")
 
 
 def rows() -> list[tuple[str, str, str, str]]:
+    """All sessions, oldest first, times in UTC."""
     calendar = exchange_calendars.get_calendar("XNYS", start=FIRST, end=LAST)
     return [
         (str(day.date()), *(at.isoformat() for at in (opens, closes, closes + OPTIONS_TRADE_LONGER)))
-        for day, opens, closes in zip(
-            calendar.sessions, calendar.opens, calendar.closes, strict=True
-        )
+        for day, opens, closes in zip(calendar.sessions, calendar.opens, calendar.closes, strict=True)
     ]
 
 
 def main() -> int:
+    """Writes the file anew."""
     with TARGET.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("session_date", "opens_at", "closes_at", "options_close_at"))

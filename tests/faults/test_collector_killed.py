@@ -4,6 +4,7 @@ import random
 import secrets
 import subprocess
 
+from embedded import wait_until
 from prints import served, stored
 
 DAY = "2026-11-20"
@@ -49,7 +50,9 @@ def killed(process, after_s: float) -> bool:
 def test_coverage_never_runs_ahead_of_the_rows(simulator, collector, database):
     collector.clock(simulator, EVENING)
     simulator.faults(latency_ms=150)
-    killed(collector.start("run"), 1.0)
+    process = collector.start("run")
+    wait_until(lambda: simulator.counters()["total"] >= 3)
+    assert killed(process, 0)
 
     for symbol in ("SPY", "QQQ"):
         there = set(stored(database, symbol, DAY))

@@ -1,10 +1,14 @@
-"""A real PostgreSQL (one server a worker, one migrated template, one copy of it a test) and the collector as a process."""
+"""The real parts of a test.
+
+A PostgreSQL server a worker, with one migrated template and a copy of it for each test, and the collector as a process.
+"""
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -28,6 +32,13 @@ create role darkpool_backup login in role pg_read_all_data;
 create database template_darkpool owner darkpool_owner;
 """
 _numbers = count(1)
+
+
+def wait_until(check: Callable[[], object], timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not check():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
 
 
 @dataclass
@@ -54,7 +65,7 @@ class Database:
     def dsn(self, user: str = "postgres") -> str:
         return self.server.dsn(self.name, user)
 
-    def ask(self, statement: str, *values: Any, user: str = "postgres") -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def ask(self, statement: str, *values: Any, user: str = "postgres") -> list[tuple[Any, ...]]:
         """Rows of one statement, committed; None-like [] when it returns none."""
         connection = psycopg2.connect(self.dsn(user), options="-c timezone=UTC")
         try:
@@ -64,7 +75,7 @@ class Database:
         finally:
             connection.close()
 
-    def one(self, statement: str, *values: Any) -> Any:  # noqa: ANN401
+    def one(self, statement: str, *values: Any) -> Any:
         ((value,),) = self.ask(statement, *values)
         return value
 
@@ -90,10 +101,10 @@ def database(server: Server) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def untouched(server: Server) -> Iterator[Database]:
+def untouched(server: Server) -> Database:
     """One copy for all tests whose every statement must be refused."""
     server.execute("create database untouched template template_darkpool owner darkpool_owner")
-    yield Database(server, "untouched")
+    return Database(server, "untouched")
 
 
 @pytest.fixture
@@ -145,7 +156,9 @@ def tool_settings(simulator: simulator_process.Simulator) -> dict[str, str]:
 
 
 @pytest.fixture
-def collector(database: Database, simulator: simulator_process.Simulator, tmp_path: Path) -> Iterator[Collector]:
+def collector(
+    database: Database, simulator: simulator_process.Simulator, tmp_path: Path
+) -> Iterator[Collector]:
     tool = Collector(
         {
             **tool_settings(simulator),

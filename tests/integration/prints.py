@@ -24,7 +24,7 @@ def served(simulator: Simulator, symbol: str, day: str) -> list[Print]:
     )
 
 
-def stored(database: Any, symbol: str, day: str) -> list[Print]:  # noqa: ANN401 - conftest's Database
+def stored(database: Any, symbol: str, day: str) -> list[Print]:
     """What the database has of it; a print that is there twice is twice in the list."""
     return sorted(
         database.ask(

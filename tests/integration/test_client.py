@@ -23,7 +23,18 @@ def client(simulator, naps):
 
 
 @pytest.mark.parametrize(
-    "fault", ["http_500", "http_502", "http_503", "html_403", "html_200", "empty_200", "cut_gzip", "cut_json", "reset"]
+    "fault",
+    [
+        "http_500",
+        "http_502",
+        "http_503",
+        "html_403",
+        "html_200",
+        "empty_200",
+        "cut_gzip",
+        "cut_json",
+        "reset",
+    ],
 )
 def test_a_hiccup_is_asked_again_and_answered(simulator, client, naps, fault):
     simulator.faults(**{fault: 2})

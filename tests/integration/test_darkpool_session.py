@@ -1,6 +1,5 @@
 """A trading day, collected as cron does it, against the truth of the one who served it."""
 
-import pytest
 from prints import served, stored
 
 DAY = "2026-11-20"

@@ -1,14 +1,16 @@
 """The database's history is only ever extended."""
 
 import csv
+import re
+import runpy
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from collector.core.errors import DatabaseAway, MigrationRefused
 from collector.store import files
+from collector.store.database import first_line
 from collector.store.migrate import migrate
 
 SQL = files.root()
@@ -52,7 +54,7 @@ def test_a_changed_migration_is_refused_and_named(dsn, checkout):
 
 def test_an_older_release_is_refused(dsn, checkout):
     migrate(dsn, checkout)
-    last = sorted((checkout / "migrations").glob("*.sql"))[-1]
+    last = max((checkout / "migrations").glob("*.sql"))
     last.unlink()
     with pytest.raises(MigrationRefused, match="release a newer version"):
         migrate(dsn, checkout)
@@ -106,8 +108,7 @@ def test_each_table_and_column_is_explained(database):
 
 
 def test_the_calendar_in_the_database_is_the_exchanges(database):
-    sys.path.insert(0, str(SQL / "reference"))
-    from make_market_sessions import rows
+    rows = runpy.run_path(str(SQL / "reference" / "make_market_sessions.py"))["rows"]
 
     def shown(row):
         return tuple(text.replace(" ", "T") for text in row)
@@ -131,19 +132,24 @@ def test_options_close_a_quarter_past_four_and_on_half_days_a_quarter_past_one(d
 
 
 def test_every_query_is_planned_and_every_view_answers(database):
-    from collector.store.database import first_line
-
     values = {
-        "symbol": "'SPY'", "feed": "'x'", "since": "'2026-01-01'", "session_date": "'2026-01-01'", "run_id": "'r'",
-        "outcome": "'done'", "settled": "true",
+        "symbol": "'SPY'",
+        "feed": "'x'",
+        "since": "'2026-01-01'",
+        "session_date": "'2026-01-01'",
+        "run_id": "'r'",
+        "outcome": "'done'",
+        "settled": "true",
     }
     for path in files.in_order("queries"):
         text = path.read_text()
-        for name in set(__import__("re").findall(r"%\((\w+)\)s", text)):
+        for name in set(re.findall(r"%\((\w+)\)s", text)):
             text = text.replace(f"%({name})s", values.get(name, "null"))
         try:
             database.ask(f"explain {text}")
         except Exception as error:
             raise AssertionError(f"{path.name}: {first_line(error)}") from error
-    for (view,) in database.ask("select schemaname || '.' || viewname from pg_views where schemaname = 'trading'"):
+    for (view,) in database.ask(
+        "select schemaname || '.' || viewname from pg_views where schemaname = 'trading'"
+    ):
         database.ask(f"select * from {view}")

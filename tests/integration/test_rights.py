@@ -54,7 +54,9 @@ def test_the_analyst_cannot(untouched, statement):
         untouched.ask(f"set transaction read write; {statement}", user="analyst")
 
 
-@pytest.mark.parametrize("statement", ["delete from trading.darkpool_trades", "truncate trading.darkpool_trades"])
+@pytest.mark.parametrize(
+    "statement", ["delete from trading.darkpool_trades", "truncate trading.darkpool_trades"]
+)
 @pytest.mark.parametrize("user", ["darkpool_owner", "postgres"])
 def test_even_the_owner_removes_nothing_without_saying_so(database, statement, user):
     database.ask(PRINT, user="collector")

@@ -2,9 +2,9 @@
 
 import json
 import signal
-import time
 
 import pytest
+from embedded import wait_until
 from prints import served, stored
 
 DAY = "2026-11-20"
@@ -17,9 +17,14 @@ def test_a_first_pass_stores_every_feed_and_says_so(simulator, collector, databa
     assert (done.returncode, done.stderr) == (0, "")
     for table in ("darkpool_trades", "options_flow", "market_metrics"):
         assert database.one(f"select count(*) from trading.{table}")
-    flows = database.ask("select flow_type, bool_and(iv_rank is not null) from trading.options_flow group by 1 order by 1")
+    flows = database.ask(
+        "select flow_type, bool_and(iv_rank is not null) from trading.options_flow group by 1 order by 1"
+    )
     assert flows == [("per_expiry", True), ("per_strike", True), ("recent", True)]
-    metrics = [metric for (metric,) in database.ask("select distinct metric_type from trading.market_metrics order by 1")]
+    metrics = [
+        metric
+        for (metric,) in database.ask("select distinct metric_type from trading.market_metrics order by 1")
+    ]
     assert metrics == [
         "iv_close",
         "iv_rank",
@@ -48,7 +53,7 @@ def test_a_second_run_at_the_same_time_leaves_and_says_so(simulator, collector):
     simulator.faults(latency_ms=300)
     collector.clock(simulator, NOON)
     first = collector.start("run")
-    time.sleep(1)
+    wait_until(lambda: simulator.counters()["total"])
     second = collector("run")
     assert second.returncode == 0
     assert "another run is at work" in second.stdout
@@ -59,7 +64,7 @@ def test_sigterm_ends_it_between_two_pages_and_the_next_run_completes(simulator,
     simulator.faults(latency_ms=200)
     collector.clock(simulator, EVENING)
     process = collector.start("run")
-    time.sleep(1.2)
+    wait_until(lambda: simulator.counters()["total"] >= 2)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
@@ -215,7 +220,9 @@ def test_status_before_the_first_run_says_never(collector):
 def test_coverage_names_the_hole_in_new_york_time(simulator, collector, database):
     collector.at(simulator, EVENING)
     hole = f"tstzmultirange(tstzrange('{DAY}T15:00:00Z', '{DAY}T15:00:05Z'))"
-    database.ask(f"update ops.coverage set covered = covered - {hole} where symbol = 'SPY' and feed = 'darkpool_trades'")
+    database.ask(
+        f"update ops.coverage set covered = covered - {hole} where symbol = 'SPY' and feed = 'darkpool_trades'"
+    )
     out = collector("coverage").stdout
     assert "10:00:00-10:00:05" in out
     assert "99.99 %" in out

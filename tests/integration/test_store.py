@@ -99,7 +99,10 @@ def test_its_table_has_its_identity_as_a_unique_key(database, source):
 def test_twins_of_one_millisecond_are_two_prints(connection, database):
     source = SOURCES["darkpool_trades"]
     first = fixture(source.name)[0]
-    store(connection, batch(source, [first, {**first, "size": 700}, {**first, "price": "671.2346"}, dict(first)]))
+    store(
+        connection,
+        batch(source, [first, {**first, "size": 700}, {**first, "price": "671.2346"}, dict(first)]),
+    )
     assert database.one("select count(*) from trading.darkpool_trades") == 3
 
 
@@ -110,7 +113,9 @@ def test_a_cancel_updates_the_print_and_says_when(connection, database):
     later = NOW + timedelta(minutes=5)
     counts = store(connection, batch(source, [{**first, "canceled": True}], later))
     assert (counts.stored, counts.updated) == (0, 1)
-    assert database.ask("select canceled, collection_time, restated_at from trading.darkpool_trades") == [(True, NOW, later)]
+    assert database.ask("select canceled, collection_time, restated_at from trading.darkpool_trades") == [
+        (True, NOW, later)
+    ]
 
 
 def test_a_restated_metric_keeps_its_row_and_its_first_arrival(connection, database):
@@ -120,9 +125,9 @@ def test_a_restated_metric_keeps_its_row_and_its_first_arrival(connection, datab
     later = NOW + timedelta(hours=2)
     counts = store(connection, batch(source, [{**today, "iv_rank_1y": "25.5"}], later))
     assert (counts.stored, counts.updated) == (0, 1)
-    assert database.ask("select value, collected_at from trading.market_metrics where metric_type = 'iv_rank'") == [
-        (Decimal("25.5"), later)
-    ]
+    assert database.ask(
+        "select value, collected_at from trading.market_metrics where metric_type = 'iv_rank'"
+    ) == [(Decimal("25.5"), later)]
     assert reads.newest_iv_rank(connection, "SPY") == Decimal("25.5")
     assert reads.newest_iv_rank(connection, "QQQ") is None
 
@@ -190,7 +195,10 @@ def test_a_lost_connection_is_told_as_such(connection, database):
 
 
 def test_a_database_without_our_tables_is_told_to_migrate(empty_database):
-    with closing(writer(empty_database.dsn())) as connection, pytest.raises(Terminal, match="collector migrate"):
+    with (
+        closing(writer(empty_database.dsn())) as connection,
+        pytest.raises(Terminal, match="collector migrate"),
+    ):
         reads.calendar(connection)
 
 

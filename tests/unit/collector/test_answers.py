@@ -9,7 +9,9 @@ from collector.core import errors
 from collector.wire.answers import remaining, reset_s, value_of
 
 HTML = b"<!DOCTYPE html><html></html>"
-CONCURRENT = {"message": "You have exceeded 3 concurrent requests, the maximum for your plan. Upgrade your plan"}
+CONCURRENT = {
+    "message": "You have exceeded 3 concurrent requests, the maximum for your plan. Upgrade your plan"
+}
 CASES = [
     (401, b'{"code":"unauthorized"}', errors.BadKey),
     (401, HTML, errors.BadKey),

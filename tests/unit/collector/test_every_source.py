@@ -1,18 +1,29 @@
 """What every feed must have, also those that do not exist yet."""
 
 import json
-from datetime import date, datetime, timezone
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from collector.core.source import Seen, Source
+from collector.core.source import BySecond, Seen, Source
 from collector.jobs import answer
+from collector.jobs.paging import walk
 from collector.sources import registered
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SEEN = Seen("SPY", date(2026, 11, 20), datetime(2026, 11, 20, 20, 20, tzinfo=timezone.utc))
-JUNK = [None, [], 7, "row", {}, {"ticker": "SPY"}, {"executed_at": "2026-11-20T15:00:00Z"}, {"date": "2026-11-20"}]
+JUNK = [
+    None,
+    [],
+    7,
+    "row",
+    {},
+    {"ticker": "SPY"},
+    {"executed_at": "2026-11-20T15:00:00Z"},
+    {"date": "2026-11-20"},
+]
 
 
 def fixture(source: Source) -> list:
@@ -69,7 +80,7 @@ def same(value, text) -> bool:
         try:
             if read(value) == read(text):
                 return True
-        except (ValueError, TypeError):
+        except (ValueError, TypeError):  # noqa: PERF203 - three ways to read one value
             continue
     return False
 
@@ -90,6 +101,18 @@ def test_each_key_of_the_wrong_kind_costs_its_row_only(source):
             parsed, rejects = answer.read(source, [{**raw, key: {"not": "this"}}, raw], SEEN)
             assert len(parsed) + len(rejects) == 2, key
             assert parsed, key
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=str)
+def test_junk_does_not_stop_the_walk_through_a_full_page(source, junk):
+    if isinstance(source.page, BySecond):
+        rows = [*fixture(source), junk]
+        rule = replace(source.page, limit=len(rows))
+        hole = (SEEN.fetched_at - timedelta(hours=10), SEEN.fetched_at)
+        pages = walk(
+            rule, hole, lambda params: rows if int(params["older_than"]) > hole[1].timestamp() - 1 else []
+        )
+        assert sum(len(page.rows) for page in pages) == len(rows)
 
 
 @pytest.mark.parametrize("body", [None, {}, {"data": None}, {"data": {}}, "text", 7], ids=str)

@@ -16,7 +16,7 @@ RULE = BySecond(limit=5, time_key="executed_at", slices=("size", "volume"))
 class Deaf(Vendor):
     """Ignores every bound."""
 
-    def _fits(self, row, params):
+    def _fits(self, _row, _params):
         return True
 
 

@@ -9,7 +9,9 @@ from collector.core import parse
 from collector.core.errors import Unparsable
 
 
-@pytest.mark.parametrize(("value", "expected"), [("0.10", "0.10"), (7, "7"), ("-3", "-3"), (Decimal("1.25"), "1.25")])
+@pytest.mark.parametrize(
+    ("value", "expected"), [("0.10", "0.10"), (7, "7"), ("-3", "-3"), (Decimal("1.25"), "1.25")]
+)
 def test_numbers_keep_their_digits(value, expected):
     assert str(parse.number(value, "x")) == expected
 
@@ -40,7 +42,9 @@ def test_times_are_read_with_any_fraction_and_zone(text, expected):
     assert parse.instant(text, "x") == expected
 
 
-@pytest.mark.parametrize("value", ["2026-11-20T15:04:05", "noon", 5, "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "value", ["2026-11-20T15:04:05", "noon", 5, "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+)
 def test_a_time_without_a_zone_or_sense_is_refused(value):
     with pytest.raises(Unparsable):
         parse.instant(value, "x")

@@ -91,14 +91,24 @@ def test_other_programs_variables_are_left_alone():
     assert read({**env(GOOD), "PATH": "/bin", "MY_COLLECTOR_X": "1"}).api_key == "k-123"
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://[::1]:80", "http://10.1.2.3", "http://localhost"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "http://[::1]:80", "http://10.1.2.3", "http://localhost"]
+)
 def test_plain_http_is_allowed_to_near_addresses(url):
     assert read(env({**GOOD, "api_url": url})).api_url == url
 
 
 @pytest.mark.parametrize(
     "url",
-    ["http://8.8.8.8", "ftp://x", "https://", "https://key@host", "https://host/?a=1", "nonsense", "http://api.unusualwhales.com"],
+    [
+        "http://8.8.8.8",
+        "ftp://x",
+        "https://",
+        "https://key@host",
+        "https://host/?a=1",
+        "nonsense",
+        "http://api.unusualwhales.com",
+    ],
 )
 def test_the_key_is_never_sent_in_the_clear_or_to_nonsense(url):
     (problem,) = problems({**GOOD, "api_url": url, "clock_offset_s": "0"})

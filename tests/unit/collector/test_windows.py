@@ -18,7 +18,9 @@ def new_york(clock: str, day: str = "2026-11-20") -> datetime:
 
 
 def session(day: str = "2026-11-20") -> Session:
-    return Session(date.fromisoformat(day), new_york("09:30", day), new_york("16:00", day), new_york("16:15", day))
+    return Session(
+        date.fromisoformat(day), new_york("09:30", day), new_york("16:00", day), new_york("16:15", day)
+    )
 
 
 MIDNIGHT, NEXT = new_york("00:00"), new_york("00:00", "2026-11-21")
@@ -56,7 +58,9 @@ def test_once_settled_the_whole_day_is_asked_for_once_more():
 def test_after_the_settled_sweep_nothing_is_due_until_midnight_is_over():
     swept = ((MIDNIGHT, new_york("21:05")),)
     assert due(session(), Covered(swept, swept), new_york("21:10"), OVERLAP) == []
-    assert due(session(), Covered(swept, swept), new_york("09:00", "2026-11-23"), OVERLAP) == [(new_york("21:05"), NEXT)]
+    assert due(session(), Covered(swept, swept), new_york("09:00", "2026-11-23"), OVERLAP) == [
+        (new_york("21:05"), NEXT)
+    ]
     whole = ((MIDNIGHT, NEXT),)
     assert due(session(), Covered(whole, whole), new_york("09:00", "2026-11-23"), OVERLAP) == []
 
