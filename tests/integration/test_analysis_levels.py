@@ -113,7 +113,7 @@ def test_a_database_that_is_not_of_this_release_is_exit_1(empty_database):
     done = analysis("levels", "SPY", dsn=empty_database.dsn())
 
     assert done.returncode == 1
-    assert "trading.darkpool_trades" in done.stderr
+    assert done.stderr == 'analysis: relation "trading.darkpool_trades" does not exist\n'
 
 
 def test_a_database_that_is_away_is_exit_3_and_says_what_to_give():
