@@ -1,6 +1,7 @@
 """Writes docs/schema.md and sql/schema.sql from what the migrations make.
 
-python sql/make_schema_doc.py: run it after each migration and commit the result; a test holds both files against the migrations.
+Run it after each migration (python sql/make_schema_doc.py) and commit the result: a test holds both files
+against the migrations.
 """
 
 from __future__ import annotations
