@@ -3,6 +3,7 @@
 import random
 import secrets
 import subprocess
+from datetime import datetime
 
 from embedded import wait_until
 from prints import served, stored
@@ -34,7 +35,7 @@ def test_killed_at_random_moments_it_still_ends_with_each_print_once(simulator, 
         assert stored(database, symbol, DAY) == served(simulator, symbol, DAY), f"seed {seed}"
     outcomes = [outcome for (outcome,) in database.ask("select outcome from ops.runs order by started_at")]
     assert "running" not in outcomes
-    assert outcomes[-1] == "done"
+    assert outcomes[-1] in {"done", "nothing_due"}
 
 
 def killed(process, after_s: float) -> bool:
@@ -56,12 +57,12 @@ def test_coverage_never_runs_ahead_of_the_rows(simulator, collector, database):
 
     for symbol in ("SPY", "QQQ"):
         there = set(stored(database, symbol, DAY))
+        claimed = database.ask(
+            """select lower(r), upper(r) from ops.coverage, unnest(covered) r
+               where feed = 'darkpool_trades' and symbol = %s and session_date = %s""",
+            symbol,
+            DAY,
+        )
         for row in served(simulator, symbol, DAY):
-            claimed = database.one(
-                """select count(*) from ops.coverage where feed = 'darkpool_trades'
-                   and symbol = %s and session_date = %s and covered @> %s::timestamptz""",
-                symbol,
-                DAY,
-                row[1],
-            )
-            assert not claimed or row in there
+            at = datetime.fromisoformat(row[1])
+            assert row in there or not any(start <= at < end for start, end in claimed)
