@@ -78,7 +78,7 @@ def test_a_failing_migration_leaves_nothing_of_itself_and_can_be_repeated(dsn, c
     assert migrate(dsn, checkout).applied == [broken.name]
 
 
-def test_a_new_table_needs_no_new_grant(dsn, checkout, empty_database):
+def test_a_new_table_needs_no_new_grant_and_no_new_guard(dsn, checkout, empty_database):
     version = migrate(dsn, checkout).version
     (checkout / "migrations" / f"{version + 1:04}_new.sql").write_text(
         "create table trading.newcomer (id int unique, value int, restated_at timestamptz);"
@@ -89,6 +89,9 @@ def test_a_new_table_needs_no_new_grant(dsn, checkout, empty_database):
     assert empty_database.ask("select value from trading.newcomer", user="analyst") == [(2,)]
     with pytest.raises(Exception, match="permission denied"):
         empty_database.ask("update trading.newcomer set id = 2", user="collector")
+    for statement in ("delete from trading.newcomer", "truncate trading.newcomer"):
+        with pytest.raises(Exception, match="collected data is kept"):
+            empty_database.ask(statement, user="postgres")
 
 
 def test_an_unreachable_server_is_told_as_such():

@@ -27,7 +27,7 @@ MIDNIGHT, NEXT = new_york("00:00"), new_york("00:00", "2026-11-21")
 
 
 def test_the_first_pass_asks_from_midnight_to_the_last_whole_second():
-    now = new_york("10:00:30.75")
+    now = new_york("10:00:30.750")
     assert due(session(), Covered(), now, OVERLAP) == [(MIDNIGHT, new_york("10:00:30"))]
 
 
