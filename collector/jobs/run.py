@@ -18,6 +18,7 @@ from collector.core.errors import (
     DatabaseAway,
     HistoryLimit,
     NotInPlan,
+    SettingsError,
     Stopped,
     Terminal,
 )
@@ -71,7 +72,7 @@ def run(settings: Settings, say: Say) -> int:
     stop.listen()
     try:
         with only_run(settings.state_dir):
-            logging.configure(settings.log_file, settings.log_level, run_id)
+            _log_to(settings, run_id)
             return _run(settings, clock, run_id, stop, say)
     except AnotherRun as reason:
         say(f"{reason}: leaving it to that one")
@@ -79,6 +80,14 @@ def run(settings: Settings, say: Say) -> int:
     except DatabaseAway as reason:
         logging.error("database away", reason=reason)
         raise
+
+
+def _log_to(settings: Settings, run_id: str) -> None:
+    try:
+        logging.configure(settings.log_file, settings.log_level, run_id)
+    except OSError as reason:
+        fix = "let the user who runs this write there, or change COLLECTOR_LOG_FILE"
+        raise SettingsError([f"{settings.log_file} cannot be opened ({reason.strerror}): {fix}"]) from None
 
 
 def _run(settings: Settings, clock: Clock, run_id: str, stop: Stop, say: Say) -> int:

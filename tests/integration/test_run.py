@@ -101,6 +101,13 @@ def test_wrong_settings_are_exit_code_2_and_all_told(collector):
     assert collector("runn").returncode == 2
 
 
+@pytest.mark.parametrize("name", ["COLLECTOR_LOG_FILE", "COLLECTOR_STATE_DIR"])
+def test_a_folder_that_is_not_there_is_told_with_its_fix(collector, name):
+    done = collector("run", **{name: "/nonexistent/x"})
+    assert done.returncode == 2
+    assert f"change {name}" in done.stderr
+
+
 def test_a_symbol_that_fails_does_not_stop_the_others(simulator, collector, database):
     collector.clock(simulator, NOON)
     done = collector("run", COLLECTOR_FEEDS="darkpool_trades,market_tide", COLLECTOR_SYMBOLS="ZZZZ,SPY")

@@ -118,6 +118,13 @@ def test_a_cancel_updates_the_print_and_says_when(connection, database):
     ]
 
 
+def test_of_two_states_in_one_page_the_last_one_stays(connection, database):
+    source = SOURCES["darkpool_trades"]
+    first = fixture(source.name)[0]
+    store(connection, batch(source, [first, {**first, "canceled": True}]))
+    assert database.one("select canceled from trading.darkpool_trades") is True
+
+
 def test_a_restated_metric_keeps_its_row_and_its_first_arrival(connection, database):
     source = SOURCES["iv_rank"]
     today = fixture(source.name)[1]
