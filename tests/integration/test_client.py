@@ -57,15 +57,22 @@ def test_a_spent_minute_is_waited_for_as_long_as_the_vendor_says(simulator, clie
     assert 1.5 <= nap <= 2.0
 
 
-def test_the_last_request_of_a_minute_is_the_last_before_the_pause(fresh_simulator, naps):
+def test_the_last_request_of_a_minute_is_the_last_before_the_pause(fresh_simulator):
+    asked_before_nap = []
+
+    def nap(wait_s):
+        asked_before_nap.append((fresh_simulator.counters()["total"], wait_s))
+
     fresh_simulator.faults(requests_per_minute=2)
-    client = Client(fresh_simulator.url, fresh_simulator.api_key, "9.9", 5, naps.append)
+    client = Client(fresh_simulator.url, fresh_simulator.api_key, "9.9", 5, nap)
     client.get(PATH, {})
-    assert not naps
     client.get(PATH, {})
+    assert asked_before_nap == []
     with pytest.raises(errors.RateLimited):
         client.get(PATH, {})
-    assert 50 < naps[0] < 80
+    asked, wait_s = asked_before_nap[0]
+    assert asked == 2
+    assert 50 < wait_s < 80
     client.close()
 
 
