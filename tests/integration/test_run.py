@@ -131,6 +131,7 @@ def test_a_spent_day_stops_the_pass(simulator, collector, database):
     done = collector.at(simulator, NOON)
     assert done.returncode == 1
     assert "20:00 New York" in done.stdout
+    assert database.one("select outcome from ops.runs") == "failed"
     assert simulator.counters()["total"] == 1
 
 
