@@ -81,8 +81,8 @@ def to_level(price: Decimal, step: Decimal) -> Decimal:
 def readable_step(prints: pd.DataFrame, most: int = 30) -> Decimal:
     """Give the smallest step of 1, 2, 5, 10 ... cents that needs no more than `most` levels."""
     spread = max(prints["price"]) - min(prints["price"])
-    steps = (CENT * digit * 10**power for power in count() for digit in (1, 2, 5))
-    return next(step for step in steps if spread / step <= most - 1)
+    steps = (CENT * digit * Decimal(10) ** power for power in count() for digit in (1, 2, 5))
+    return next(step for step in steps if spread <= step * (most - 1))
 
 
 def _peak(prices: list[Decimal], shares: list[Decimal]) -> int:
