@@ -26,6 +26,7 @@ Host droplet
   IdentitiesOnly yes
   IdentityAgent none
   LogLevel ERROR
+  ControlPath ~/.ssh/darkpool-%C
 """
 
 
@@ -46,6 +47,7 @@ def up(bed: Bed, *, fresh: bool) -> None:
 def make_keys(bed: Bed) -> None:
     """Make the owner's key and the droplet's host key once; they outlive the container."""
     bed.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (Path.home() / ".ssh").mkdir(exist_ok=True, mode=0o700)
     for key, comment in (("id_ed25519", f"owner of {bed.name}"), ("host_ed25519", f"host {bed.name}")):
         if not (bed.folder / key).exists():
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", bed.folder / key)
