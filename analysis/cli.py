@@ -13,7 +13,8 @@ from analysis import verbs
 from collector.core.errors import CollectorError, DatabaseAway
 
 DSN_VARIABLE = "ANALYSIS_DSN"
-DEFAULT_DSN = "dbname=darkpool user=analyst host=127.0.0.1"
+# Where the tunnel of the README ends.
+DEFAULT_DSN = "host=127.0.0.1 port=5433 dbname=darkpool user=analyst"
 EPILOG = f"""\
 environment:
   {DSN_VARIABLE}  where the database is, when --dsn is not given

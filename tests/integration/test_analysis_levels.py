@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from decimal import Decimal
 
+import psycopg2
 import pytest
 from prints import served
+
+from collector.store import files
 
 DAY = "2026-11-20"
 OFF_MARKET = {"average_price_trade", "prior_reference_price", "prio_reference_price", "contingent_trade"}
@@ -128,3 +132,18 @@ def test_a_database_that_is_away_is_exit_3_and_says_what_to_give():
 )
 def test_wrong_words_are_exit_2(words):
     assert analysis(*words).returncode == 2
+
+
+def test_a_days_prints_are_found_by_the_index(database):
+    with closing(psycopg2.connect(database.dsn("analyst"), options="-c enable_seqscan=off")) as connection:
+        cursor = connection.cursor()
+        asked = cursor.mogrify(
+            files.query("darkpool_prints"), {"symbol": "SPY", "session_date": DAY}
+        ).decode()
+        cursor.execute(f"explain {asked}")
+        plan = [line for (line,) in cursor]
+
+    bounded = [
+        line for line in plan if "Index Cond" in line and "executed_at >=" in line and "executed_at <" in line
+    ]
+    assert bounded, plan
