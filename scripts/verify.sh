@@ -4,4 +4,4 @@ set -euo pipefail
 ssh_config=$1
 shift
 exec python -m pytest tests/infra --quiet --no-header -p no:cacheprovider \
-    --hosts ssh://droplet --ssh-config "$ssh_config" --sudo --controlpersist 60 "$@"
+    --hosts ssh://droplet --ssh-config "$ssh_config" --sudo "$@"

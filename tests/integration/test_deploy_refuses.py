@@ -4,16 +4,18 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
 def play(inventory, **variables):
     done = subprocess.run(
-        ["ansible-playbook", "-i", inventory, "ansible/playbooks/site.yml", "-e", json.dumps(variables)],
+        [PLAYBOOK, "-i", inventory, "ansible/playbooks/site.yml", "-e", json.dumps(variables)],
         cwd=ROOT,
         env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
         capture_output=True,
