@@ -10,7 +10,8 @@ from testbed.bed import AS_A_SERVER, AS_RENTED, LABEL, Bed, free_port, remove, w
 from testbed.shell import run, say, succeeds, wait_until
 
 ADMIN = "trader"
-APT_CACHE = "darkpool-apt-cache"
+# Kept from droplet to droplet of one bed; two that run side by side must not share its lock.
+APT_CACHE = "darkpool-packages"
 
 SSH_CONFIG = """\
 # Written by the test bed. Use it with: ssh -F {folder}/ssh_config droplet
@@ -65,7 +66,7 @@ def _create(bed: Bed) -> None:
         "docker", "create", "--name", name, "--hostname", f"darkpool-{bed.name}",
         "--network", bed.network, "--label", f"{LABEL}={bed.name}", *AS_RENTED, *AS_A_SERVER,
         "--restart", "unless-stopped", "--publish", f"127.0.0.1:{port}:22",
-        "--volume", f"{APT_CACHE}-{bed.system}:/var/cache/apt/archives", image,
+        "--volume", f"{APT_CACHE}-{bed.name}-{bed.system}:/var/cache/apt/archives", image,
     )  # fmt: skip
     _inject_keys(bed)
     run("docker", "start", name)
