@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from testbed import bed as beds
-from testbed import droplet, engine, session, simulator, world
+from testbed import droplet, engine, progress, session, simulator, world
 from testbed.shell import TestbedError, fail, say
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ BED = beds.Bed("demo")
 # One seed, so that everybody sees the same day; a limit that does not make a visitor wait.
 SIMULATOR = ("--seed", "7", "--prints-per-day", "4000", "--requests-per-minute", "6000")
 INVENTORY = "inventory/demo"
+LOGS = beds.ROOT / ".cache" / "demo"
 
 
 def main() -> None:
@@ -53,11 +54,11 @@ def _start() -> None:
 
 
 def _site() -> None:
-    _stream("ansible-playbook", "-i", INVENTORY, "ansible/playbooks/site.yml")
+    progress.play("ansible/playbooks/site.yml", INVENTORY, LOGS / "site.log")
 
 
 def _release() -> None:
-    _stream("ansible-playbook", "-i", INVENTORY, "ansible/playbooks/release.yml")
+    progress.play("ansible/playbooks/release.yml", INVENTORY, LOGS / "release.log")
 
 
 def _collect() -> None:
@@ -73,14 +74,9 @@ def _status() -> None:
 
 
 def _infra() -> None:
-    _stream("scripts/verify.sh", str(BED.ssh_config()))
-
-
-def _stream(*command: str) -> None:
-    """Run a long command with its own progress on the screen."""
-    done = subprocess.run(command, cwd=beds.ROOT, check=False)
-    if done.returncode != 0:
-        raise TestbedError(f"`{' '.join(command)}` ended with {done.returncode}; what it said stands above")
+    checks = subprocess.run(["scripts/verify.sh", str(BED.ssh_config())], cwd=beds.ROOT, check=False)
+    if checks.returncode != 0:
+        raise TestbedError("the server is not what it should be; the tests that say so stand above")
 
 
 SUMMARY = """
