@@ -20,6 +20,8 @@ finish() {
 trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
+part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --quiet --no-header
+part 'the collector on other Pythons' scripts/pythons.sh
 part 'images' python -m testbed images
 part 'the whole machine in Molecule' molecule test --scenario-name default
 part 'each role alone in Molecule' roles

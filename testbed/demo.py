@@ -39,7 +39,7 @@ def main() -> None:
         try:
             step()
         except TestbedError as problem:
-            fail(f"{problem}\n\nThe droplet is left running to look at; `make demo-down` ends it.")
+            fail(f"{problem}\n\nWhat runs is left running to look at; `make demo-down` ends it.")
         print(f"      {time.monotonic() - started:.0f} s", flush=True)
     print(SUMMARY.format(seconds=time.monotonic() - begun, config=BED.ssh_config().relative_to(beds.ROOT)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def stop() -> None:
     if not _is_dockerd(pid):
         return
     say(f"stopping the container engine that was started here (process {pid})")
-    run("kill", pid)
+    os.kill(int(pid), signal.SIGTERM)
     wait_until("the engine's end", lambda: not Path(f"/proc/{pid}").exists(), 30)
 
 

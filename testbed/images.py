@@ -14,7 +14,12 @@ from testbed.shell import TestbedError, run, say, succeeds
 RECIPES = Path(__file__).parent / "image"
 MMDEBSTRAP_INCLUDE = "ca-certificates,python3,systemd,systemd-sysv"
 # What is pulled where a registry is reachable, and what is bootstrapped where none is.
-SYSTEMS = {"debian-12": ("debian:12", "bookworm"), "debian-13": ("debian:13", "trixie")}
+SYSTEMS = {
+    "debian-12": ("debian:12", "bookworm"),
+    "debian-13": ("debian:13", "trixie"),
+    "ubuntu-22.04": ("ubuntu:22.04", ""),
+    "ubuntu-24.04": ("ubuntu:24.04", ""),
+}
 
 
 def droplet(system: str) -> str:
@@ -48,17 +53,17 @@ def _base(system: str) -> str:
     pulled, suite = SYSTEMS[system]
     if _exists(pulled) or succeeds("docker", "pull", "--quiet", pulled, timeout_s=300):
         return pulled
-    kept = f"darkpool-base:{suite}"
+    kept = f"darkpool-base:{suite or system}"
     if not _exists(kept):
-        _bootstrap(suite, kept)
+        _bootstrap(suite, kept, pulled)
     return kept
 
 
-def _bootstrap(suite: str, name: str) -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+def _bootstrap(suite: str, name: str, pulled: str) -> None:
+    if not suite or os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise TestbedError(
-            f"the image registry cannot be reached, and without it the base image can only be made "
-            f"on Debian as root. Connect to the internet, or run `docker pull {SYSTEMS['debian-12'][0]}`."
+            f"{pulled} cannot be pulled: no image registry answers. Without one only Debian's base images "
+            f"can be made, on Debian as root. Connect to the internet, or run `docker pull {pulled}`."
         )
     if shutil.which("mmdebstrap") is None:
         say("installing mmdebstrap (no image registry answers, so the base is made from packages)")

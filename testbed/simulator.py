@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PYTHON = {"debian-12": "3.11", "debian-13": "3.13"}
+# Its own system, whatever the droplet's is: it needs Python 3.11 or newer.
+SYSTEM, PYTHON = "debian-12", "3.11"
 PORT = 8080
 
 
@@ -54,19 +55,19 @@ def _create(bed: Bed, recipe: str, options: Sequence[str]) -> None:
         "docker", "create", "--name", name, "--hostname", "simulator", "--network", bed.network,
         "--network-alias", "simulator", "--label", f"{LABEL}={bed.name}", "--label", f"recipe={recipe}",
         "--publish", f"127.0.0.1:{free_port()}:{PORT}", "--env", "PYTHONPATH=/opt/site-packages",
-        "--workdir", "/opt/app", images.droplet(bed.system),
+        "--workdir", "/opt/app", images.droplet(SYSTEM),
         "python3", "-m", "simulator", "--host", "0.0.0.0", "--port", str(PORT), *options,
     )  # fmt: skip
-    run("docker", "cp", f"{_site_packages(bed.system)}/.", f"{name}:/opt/site-packages")
+    run("docker", "cp", f"{_site_packages()}/.", f"{name}:/opt/site-packages")
     run("docker", "cp", f"{ROOT / 'simulator'}/.", f"{name}:/opt/app/simulator")
     run("docker", "start", name)
 
 
-def _site_packages(system: str) -> Path:
+def _site_packages() -> Path:
     """Return a folder with the simulator's locked dependencies for the container's Python and machine."""
     machine = engine.architecture()
     lock = hashlib.sha256((ROOT / "uv.lock").read_bytes()).hexdigest()[:12]
-    folder = CACHE.parent / "simulator" / f"{system}-{machine}-{lock}"
+    folder = CACHE.parent / "simulator" / f"{SYSTEM}-{machine}-{lock}"
     if not folder.exists():
         locked = run(
             "uv", "export", "--quiet", "--frozen", "--only-group", "simulator", "--no-emit-project",
@@ -74,7 +75,7 @@ def _site_packages(system: str) -> Path:
         )  # fmt: skip
         run(
             "uv", "pip", "install", "--quiet", "--target", f"{folder}.partial", "--no-config",
-            "--python-version", PYTHON[system], "--python-platform", f"{machine}-manylinux_2_28",
+            "--python-version", PYTHON, "--python-platform", f"{machine}-manylinux_2_28",
             "--only-binary", ":all:", "--require-hashes", "--requirements", "-", feed=locked,
         )  # fmt: skip
         folder.with_name(f"{folder.name}.partial").rename(folder)

@@ -15,7 +15,7 @@ from analysis.verbs.verb import Say, Verb
 NOTHING_COLLECTED = 1
 
 
-def symbol(text: str) -> str:
+def as_symbol(text: str) -> str:
     """A ticker, in capitals."""
     return text.upper()
 
@@ -41,15 +41,15 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     return 0 if report.profile else NOTHING_COLLECTED
 
 
-def ask(dsn: str, ticker: str, day: date | None, width: Decimal | None) -> LevelsReport | None:
+def ask(dsn: str, symbol: str, day: date | None, width: Decimal | None) -> LevelsReport | None:
     """The day's report; without a day the newest one; None if there is none."""
     with postgresql.connect(dsn) as connection:
-        day = day or postgresql.newest_day(connection, ticker)
+        day = day or postgresql.newest_day(connection, symbol)
         if day is None:
             return None
-        prints = postgresql.prints(connection, ticker, day)
-        covered = postgresql.covered(connection, ticker, day)
-    return levels_report(ticker, day, prints, covered, width)
+        prints = postgresql.prints(connection, symbol, day)
+        covered = postgresql.covered(connection, symbol, day)
+    return levels_report(symbol, day, prints, covered, width)
 
 
 VERB = Verb(
@@ -57,7 +57,7 @@ VERB = Verb(
     help="dark-pool price levels and volume profile of a symbol and day",
     call=call,
     arguments=(
-        (("symbol",), {"type": symbol, "metavar": "SYMBOL", "help": "ticker, such as SPY"}),
+        (("symbol",), {"type": as_symbol, "metavar": "SYMBOL", "help": "ticker, such as SPY"}),
         (
             ("--date",),
             {

@@ -51,10 +51,10 @@ class Part:
 
 @dataclass
 class Result:
-    """What came of a part; `gaps` says what stays open."""
+    """What came of a part; `still_open` says what stays open."""
 
     counts: Counts = field(default_factory=Counts)
-    gaps: list[str] = field(default_factory=list)
+    still_open: list[str] = field(default_factory=list)
 
 
 def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
@@ -114,7 +114,7 @@ def _sweep(tools: Tools, part: Part, rule: BySecond, hole: Interval, result: Res
         result.counts.add(_keep(tools, part, page, asked_at))
         if page.stuck:
             second = page.stuck[0].isoformat()
-            result.gaps.append(f"{second}: more prints in one second than can be told apart")
+            result.still_open.append(f"{second}: more prints in one second than can be told apart")
 
 
 def _snapshot(tools: Tools, part: Part, rule: Snapshot, result: Result) -> None:
@@ -124,7 +124,7 @@ def _snapshot(tools: Tools, part: Part, rule: Snapshot, result: Result) -> None:
     counts = _keep(tools, part, Page(rows), asked_at)
     result.counts.add(counts)
     if rule.keeps and part.last and counts.stored >= rule.keeps:
-        result.gaps.append(f"all {rule.keeps} rows are new: some before them may be missing")
+        result.still_open.append(f"all {rule.keeps} rows are new: some before them may be missing")
 
 
 def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:

@@ -145,7 +145,7 @@ def _part(tools: Tools, part: Part, did: Pass, say: Say) -> bool:
     outcome, message = "failed", ""
     try:
         collect(tools, part, result)
-        outcome, message = ("open", "; ".join(result.gaps)) if result.gaps else ("done", "")
+        outcome, message = ("open", "; ".join(result.still_open)) if result.still_open else ("done", "")
     except (NotInPlan, HistoryLimit) as reason:
         outcome, message = "not_in_plan", str(reason)
     except Stopped:
