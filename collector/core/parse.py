@@ -27,7 +27,7 @@ def required(raw: Raw, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     return raw[key]
 
 
-def text(value: Any, key: str) -> str | None:  # noqa: ANN401
+def text(value: Any, key: str) -> str | None:  # noqa: ANN401 - JSON of any shape
     """Text as sent; a list of codes is joined by commas."""
     if value is None:
         return None
@@ -38,7 +38,7 @@ def text(value: Any, key: str) -> str | None:  # noqa: ANN401
     return _storable(value, key)
 
 
-def number(value: Any, key: str) -> Decimal | None:  # noqa: ANN401
+def number(value: Any, key: str) -> Decimal | None:  # noqa: ANN401 - JSON of any shape
     """Exact, from text or a JSON number; never through a float."""
     if value is None:
         return None
@@ -69,7 +69,7 @@ def integer(raw: Raw, key: str) -> int:
     return int(found)
 
 
-def boolean(value: Any, key: str) -> bool:  # noqa: ANN401
+def boolean(value: Any, key: str) -> bool:  # noqa: ANN401 - JSON of any shape
     """True or false; a missing one is false."""
     if value is None:
         return False
@@ -78,7 +78,7 @@ def boolean(value: Any, key: str) -> bool:  # noqa: ANN401
     return value
 
 
-def instant(value: Any, key: str) -> datetime | None:  # noqa: ANN401
+def instant(value: Any, key: str) -> datetime | None:  # noqa: ANN401 - JSON of any shape
     """A point in time in UTC; text without a zone is refused, not guessed."""
     if value is None:
         return None
@@ -114,7 +114,7 @@ def rest(raw: Raw, taken: Collection[str]) -> str:
     return _storable(as_json(kept), "an unknown key")
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401
+def as_json(value: Any) -> str:  # noqa: ANN401 - JSON of any shape
     """JSON text; exact numbers keep their digits as text."""
     return json.dumps(value, default=str, ensure_ascii=False)
 

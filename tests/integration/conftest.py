@@ -1,23 +1,3 @@
 """What every integration test may ask for."""
 
-from embedded import (
-    collector,
-    database,
-    empty_database,
-    fresh_simulator,
-    long_lived_simulator,
-    server,
-    simulator,
-    untouched,
-)
-
-__all__ = [
-    "collector",
-    "database",
-    "empty_database",
-    "fresh_simulator",
-    "long_lived_simulator",
-    "server",
-    "simulator",
-    "untouched",
-]
+from embedded import *  # noqa: F403 - a fixture is found where it is imported

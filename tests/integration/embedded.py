@@ -21,6 +21,18 @@ import simulator_process
 
 from collector.store.migrate import migrate
 
+# The fixtures, for a conftest to import.
+__all__ = [
+    "collector",
+    "database",
+    "empty_database",
+    "fresh_simulator",
+    "long_lived_simulator",
+    "server",
+    "simulator",
+    "untouched",
+]
+
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = """
 create role darkpool_owner nologin;
