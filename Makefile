@@ -18,7 +18,7 @@ demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 
 ##@ Your droplet
 init: ## Write inventory/production from the example, ready for you to fill in
-	scripts/init.sh
+	@scripts/init.sh $(INVENTORY)
 
 deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
 	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml

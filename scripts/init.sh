@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Copy the example inventory to inventory/production, never over an existing one.
+# Copy the example inventory, never over an existing one. Usage: scripts/init.sh INVENTORY
 set -euo pipefail
-target=inventory/production
+target=$1
 if [ -e "$target" ]; then
     echo "$target exists already and was left alone; edit the files in it." >&2
     exit 2
@@ -12,7 +12,7 @@ cp -R inventory/example/. "$target"
 chmod 600 "$target"/group_vars/all/vault.yml
 cat <<EOF
 
-$target is written (git ignores it). Four things are yours to fill in:
+$target is written. Four things are yours to fill in:
 
   $target/hosts.yml                       the droplet's address
   $target/known_hosts                     its host key, one line

@@ -71,7 +71,7 @@ def test_a_vault_that_lacks_a_name_says_which(example):
     assert "vault_collector_api_key" in said
 
 
-def test_the_demos_settings_are_right(tmp_path):
+def test_the_demos_settings_are_right(tmp_path, monkeypatch):
     """The control: the check lets a good inventory through, and the run goes on to reach for the server."""
     (tmp_path / "id_ed25519.pub").write_text(
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2kZL5bKzOrmJ4m3ROSSoIxAdWn0zW0kJv8N9oVAdUT demo\n"
@@ -79,25 +79,37 @@ def test_the_demos_settings_are_right(tmp_path):
     (tmp_path / "clock_offset_s").write_text("-86400\n")
     (tmp_path / "laptop_address").write_text("192.0.2.7\n")
     (tmp_path / "ssh_config").write_text("Host droplet\n  HostName 127.0.0.1\n  Port 1\n")
-    os.environ["TESTBED_FOLDER"] = str(tmp_path)
-    try:
-        code, said = play(ROOT / "inventory/demo")
-    finally:
-        del os.environ["TESTBED_FOLDER"]
+    monkeypatch.setenv("TESTBED_FOLDER", str(tmp_path))
+    code, said = play(ROOT / "inventory/demo")
     assert code != 0
     assert "must be put right" not in said
     assert "lets in neither trader nor root" in said, said
 
 
+def make(*words):
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
 def test_make_deploy_without_an_inventory_says_what_to_do(tmp_path):
-    done = subprocess.run(
-        ["make", "deploy", f"INVENTORY={tmp_path / 'none'}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = make("deploy", f"INVENTORY={tmp_path / 'none'}")
     assert done.returncode != 0
     assert "make init" in done.stderr
     assert "make demo" in done.stderr
+
+
+def test_make_init_writes_an_inventory_once_and_deploy_names_what_is_left_open(tmp_path):
+    inventory = tmp_path / "production"
+    done = make("init", f"INVENTORY={inventory}")
+    assert done.returncode == 0, done.stderr
+    assert (inventory / "group_vars/all/vault.yml").stat().st_mode & 0o077 == 0
+
+    hosts = inventory / "hosts.yml"
+    hosts.write_text(hosts.read_text() + "# mine\n")
+    again = make("init", f"INVENTORY={inventory}")
+    assert again.returncode != 0
+    assert "was left alone" in again.stderr
+    assert hosts.read_text().endswith("# mine\n")
+
+    refused = make("deploy", f"INVENTORY={inventory}")
+    assert refused.returncode != 0
+    assert "4 setting(s)" in refused.stdout
