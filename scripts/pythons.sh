@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # The collector's unit tests on every Python that a droplet may have and that this machine has.
 set -euo pipefail
-find_python() { # version; pyenv keeps its own out of PATH
-    local kept
-    uv python find --no-python-downloads --no-project "$1" 2>/dev/null && return
-    for kept in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python; do
-        [ -x "$kept" ] && echo "$kept" && return
+find_python() { # version; pyenv keeps its own out of PATH, and its stand-ins in PATH may lead nowhere
+    local python
+    for python in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python "$(command -v "python$1")"; do
+        [ -x "$python" ] && timeout 10 "$python" -c '' 2>/dev/null && echo "$python" && return
     done
     return 1
 }
