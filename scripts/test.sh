@@ -20,9 +20,10 @@ finish() {
 trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
-part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --quiet --no-header
+part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
 part 'images' python -m testbed images
 part 'the whole machine in Molecule' molecule test --scenario-name default
+part 'an owner deploys, twice' python -m pytest tests/faults/owner --quiet --no-header --timeout 900
 part 'each role alone in Molecule' roles
 part 'the demo' python -m testbed.demo

@@ -34,6 +34,8 @@ from collector.store.pages import Counts
 from collector.wire.client import Client
 
 Say = Callable[[str], None]
+# As many names as fit on a line.
+FEW = 2
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Pass:
 
     counts: Counts = field(default_factory=Counts)
     parts: int = 0
-    failed: list[str] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
     stopped: bool = False
 
     @property
@@ -61,7 +63,19 @@ class Pass:
             return "stopped" if self.stopped else "nothing due"
         c = self.counts
         did = f"{c.requests} requests, {c.stored} new, {c.updated} updated, {c.quarantined} quarantined"
-        return "; ".join([did, *self.failed, *(["stopped"] if self.stopped else [])])
+        failures = [_failure(reason, parts) for reason, parts in self.failed.items()]
+        return "; ".join([did, *failures, *(["stopped"] if self.stopped else [])])
+
+    def fail(self, reason: object, part: str = "") -> None:
+        """Notes a failure, so that what fails for one reason is said once."""
+        self.failed.setdefault(str(reason), []).append(part)
+
+
+def _failure(reason: str, parts: list[str]) -> str:
+    if len(parts) > FEW:
+        return f"{len(parts)} failed: {reason}"
+    named = ", ".join(filter(None, parts))
+    return f"{named}: {reason}" if named else reason
 
 
 def run(settings: Settings, say: Say) -> int:
@@ -134,7 +148,7 @@ def _feeds(tools: Tools, settings: Settings, did: Pass, say: Say) -> None:
     except Stopped:
         did.stopped = True
     except (BadKey, DailyLimit) as reason:
-        did.failed.append(str(reason))
+        did.fail(reason)
         if isinstance(reason, BadKey):
             raise
 
@@ -156,7 +170,7 @@ def _part(tools: Tools, part: Part, did: Pass, say: Say) -> bool:
         raise
     except CollectorError as reason:
         message = str(reason)
-        did.failed.append(f"{part.source.name} {part.symbol}: {message}")
+        did.fail(reason, f"{part.source.name} {part.symbol}")
         logging.error("failed", **facts(part, result))
     finally:
         did.counts.add(result.counts)

@@ -76,7 +76,7 @@ class Client:
             ) as response:
                 body = _body(response, deadline)
         except (requests.RequestException, urllib3.exceptions.HTTPError, zlib.error, OSError) as reason:
-            raise Transient(f"no whole answer: {type(reason).__name__}") from None
+            raise Transient(f"no whole answer from {self._url} ({type(reason).__name__})") from None
         left = answers.remaining(response.headers)
         if left is not None and left <= 0:
             self._pause_s = _jittered(answers.reset_s(response.headers))
