@@ -75,7 +75,7 @@ def _too_many(code: str, said: str, headers: Mapping[str, str]) -> NoReturn:
     raise RateLimited("the minute's requests are spent", reset_s(headers) if after is None else float(after))
 
 
-def _json(body: bytes) -> Any:  # noqa: ANN401
+def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON of any shape
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -63,7 +63,7 @@ class Client:
                     raise
         raise Transient("no attempt was made")
 
-    def _once(self, path: str, params: Mapping[str, str]) -> Any:  # noqa: ANN401
+    def _once(self, path: str, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON of any shape
         deadline = time.monotonic() + 2 * self._timeout_s
         self._pause_s = 0.0
         try:
