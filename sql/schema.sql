@@ -89,7 +89,8 @@ CREATE TABLE ops.coverage (
     session_date date NOT NULL,
     covered tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
     settled tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
-    collected_at timestamp with time zone
+    collected_at timestamp with time zone,
+    confirmed tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL
 );
 
 --
@@ -133,6 +134,46 @@ COMMENT ON COLUMN ops.coverage.settled IS 'Seconds seen again after 21:00 New Yo
 --
 
 COMMENT ON COLUMN ops.coverage.collected_at IS 'Last commit for this session, by the collector''s clock.';
+
+--
+-- Name: COLUMN coverage.confirmed; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.coverage.confirmed IS 'Seconds seen again from 06:30 New York of the next day: the session as it stays.';
+
+--
+-- Name: flow_types; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.flow_types (
+    flow_type text NOT NULL,
+    feed text NOT NULL,
+    meaning text NOT NULL
+);
+
+--
+-- Name: TABLE flow_types; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.flow_types IS 'What each flow_type of trading.options_flow is; a feed''s migration writes its line.';
+
+--
+-- Name: COLUMN flow_types.flow_type; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.flow_types.flow_type IS 'As in trading.options_flow.';
+
+--
+-- Name: COLUMN flow_types.feed; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.flow_types.feed IS 'Name of the source.';
+
+--
+-- Name: COLUMN flow_types.meaning; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.flow_types.meaning IS 'What a row of it is, and its trap where it has one.';
 
 --
 -- Name: ledger; Type: TABLE; Schema: ops; Owner: -
@@ -273,6 +314,47 @@ COMMENT ON COLUMN ops.market_sessions.closes_at IS 'Regular close: 16:00, on hal
 --
 
 COMMENT ON COLUMN ops.market_sessions.options_close_at IS 'End of SPY and QQQ options: a quarter of an hour after the close.';
+
+--
+-- Name: metric_types; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.metric_types (
+    metric_type text NOT NULL,
+    feed text NOT NULL,
+    unit text NOT NULL,
+    meaning text NOT NULL
+);
+
+--
+-- Name: TABLE metric_types; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.metric_types IS 'What each metric_type of trading.market_metrics is; a feed''s migration writes its lines.';
+
+--
+-- Name: COLUMN metric_types.metric_type; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.metric_types.metric_type IS 'As in trading.market_metrics.';
+
+--
+-- Name: COLUMN metric_types.feed; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.metric_types.feed IS 'Name of the source.';
+
+--
+-- Name: COLUMN metric_types.unit; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.metric_types.unit IS 'Unit of the value.';
+
+--
+-- Name: COLUMN metric_types.meaning; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.metric_types.meaning IS 'What it says, and its trap where it has one.';
 
 --
 -- Name: migrations; Type: TABLE; Schema: ops; Owner: -
@@ -459,6 +541,54 @@ COMMENT ON COLUMN ops.runs.outcome IS 'interrupted: it was killed; the next run 
 --
 
 COMMENT ON COLUMN ops.runs.message IS 'One line for people.';
+
+--
+-- Name: schema_drift; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.schema_drift (
+    feed text NOT NULL,
+    key text NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    rows bigint NOT NULL
+);
+
+--
+-- Name: TABLE schema_drift; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.schema_drift IS 'Keys that the vendor''s contract promises and that rows came without. Such rows are stored; somebody must look.';
+
+--
+-- Name: COLUMN schema_drift.feed; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.feed IS 'Name of the source.';
+
+--
+-- Name: COLUMN schema_drift.key; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.key IS 'The key that was missing (a null is not missing).';
+
+--
+-- Name: COLUMN schema_drift.first_seen_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.first_seen_at IS 'By the collector''s clock.';
+
+--
+-- Name: COLUMN schema_drift.last_seen_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.last_seen_at IS 'By the collector''s clock.';
+
+--
+-- Name: COLUMN schema_drift.rows; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.rows IS 'Rows that came without it so far, repeats included.';
 
 --
 -- Name: darkpool_trades; Type: TABLE; Schema: trading; Owner: -
@@ -744,7 +874,7 @@ COMMENT ON COLUMN trading.market_metrics.symbol IS 'Ticker, or MARKET for the wh
 -- Name: COLUMN market_metrics.metric_type; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.market_metrics.metric_type IS 'iv_rank (0 to 100), iv_volatility (1 = 100 %), iv_close ($); market_tide_net_call_premium and _net_put_premium ($, running), market_tide_net_volume (contracts, running).';
+COMMENT ON COLUMN trading.market_metrics.metric_type IS 'What the number is: ops.metric_types has unit and meaning of each.';
 
 --
 -- Name: COLUMN market_metrics.value; Type: COMMENT; Schema: trading; Owner: -
@@ -814,6 +944,7 @@ CREATE TABLE trading.options_flow (
     session_date date NOT NULL,
     executed_at timestamp with time zone,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    restated_at timestamp with time zone,
     CONSTRAINT options_flow_flow_type_check CHECK ((flow_type = ANY (ARRAY['per_strike'::text, 'per_expiry'::text, 'recent'::text])))
 );
 
@@ -851,7 +982,7 @@ COMMENT ON COLUMN trading.options_flow.expiry IS 'Expiration date; null for per_
 -- Name: COLUMN options_flow.flow_type; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.flow_type IS 'per_strike, per_expiry (snapshots) or recent (trades).';
+COMMENT ON COLUMN trading.options_flow.flow_type IS 'What the row is: ops.flow_types has the meaning of each.';
 
 --
 -- Name: COLUMN options_flow.premium; Type: COMMENT; Schema: trading; Owner: -
@@ -908,6 +1039,12 @@ COMMENT ON COLUMN trading.options_flow.executed_at IS 'recent: when the trade ha
 COMMENT ON COLUMN trading.options_flow.detail IS 'Every key the vendor sent that has no column of its own, as sent.';
 
 --
+-- Name: COLUMN options_flow.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.options_flow.restated_at IS 'When a later fetch last found the row changed; null if never.';
+
+--
 -- Name: options_flow_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
 --
 
@@ -951,6 +1088,13 @@ ALTER TABLE ONLY ops.coverage
     ADD CONSTRAINT coverage_pkey PRIMARY KEY (feed, symbol, session_date);
 
 --
+-- Name: flow_types flow_types_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.flow_types
+    ADD CONSTRAINT flow_types_pkey PRIMARY KEY (flow_type);
+
+--
 -- Name: ledger ledger_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -963,6 +1107,13 @@ ALTER TABLE ONLY ops.ledger
 
 ALTER TABLE ONLY ops.market_sessions
     ADD CONSTRAINT market_sessions_pkey PRIMARY KEY (session_date);
+
+--
+-- Name: metric_types metric_types_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.metric_types
+    ADD CONSTRAINT metric_types_pkey PRIMARY KEY (metric_type);
 
 --
 -- Name: migrations migrations_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -991,6 +1142,13 @@ ALTER TABLE ONLY ops.quarantine
 
 ALTER TABLE ONLY ops.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (run_id);
+
+--
+-- Name: schema_drift schema_drift_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.schema_drift
+    ADD CONSTRAINT schema_drift_pkey PRIMARY KEY (feed, key);
 
 --
 -- Name: darkpool_trades darkpool_trades_pkey; Type: CONSTRAINT; Schema: trading; Owner: -

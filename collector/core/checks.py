@@ -108,11 +108,25 @@ def path_or_empty(text: str) -> str:
     return path(text) if text else ""
 
 
+def cadence(text: str) -> dict[str, int]:
+    """Feeds and the least number of seconds between two of their snapshots: max_pain=3600,oi_change=0."""
+    found = {}
+    for word in words(text):
+        name, _, number = word.partition("=")
+        if not name or not re.fullmatch(r"[0-9]{1,6}", number):
+            raise ValueError(f"{word!r} is not a feed and its seconds: write max_pain=3600")
+        found[name] = int(number)
+    return found
+
+
 def schedule(text: str) -> str:
-    """Looks like five cron fields; the cron library has the last word."""
-    parts = text.split()
-    if len(parts) != CRON_FIELDS or not all(_CRON_FIELD.fullmatch(part) for part in parts):
-        raise ValueError(f"{text!r} is not a cron expression: write five fields, as in */5 9-16 * * 1-5")
+    """Looks like five cron fields, or several such expressions parted by ; the cron library has the last word."""
+    for one in text.split(";"):
+        parts = one.split()
+        if len(parts) != CRON_FIELDS or not all(_CRON_FIELD.fullmatch(part) for part in parts):
+            raise ValueError(
+                f"{one.strip()!r} is not a cron expression: write five fields, as in */5 9-16 * * 1-5"
+            )
     return text
 
 

@@ -11,8 +11,9 @@ from collector.core.intervals import Interval
 
 @dataclass(frozen=True)
 class Covered:
-    """Seconds seen at least once, seconds seen after the day had settled, and the last commit."""
+    """Seconds seen at least once, seen again in the evening, seen again the next morning; the last commit."""
 
     covered: Sequence[Interval] = ()
     settled: Sequence[Interval] = ()
+    confirmed: Sequence[Interval] = ()
     collected_at: datetime | None = None

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from collector.core.clock import new_york_day, new_york_instant
+from collector.core.source import Hours
 
 # The tape ends at 20:00; late prints and cancels trickle in for most of an hour after it.
 SETTLED = time(21)
+# The next calendar day, before anybody trades on it and after the vendor's night.
+CONFIRMED = time(6, 30)
+EXTENDED_OPEN, EXTENDED_CLOSE = time(4), time(20)
+# Open interest of the morning is refreshed about then (API.md 5).
+MORNING = time(6, 45)
 
 
 @dataclass(frozen=True)
@@ -27,12 +33,23 @@ class Session:
 
     @property
     def settles_at(self) -> datetime:
-        """From when a sweep shows the day as it stays."""
+        """From when a sweep shows the day with its late prints."""
         return new_york_instant(self.date, SETTLED)
 
-    def close(self, *, options: bool) -> datetime:
-        """The end of trading: SPY and QQQ options trade a quarter of an hour longer."""
-        return self.options_close_at if options else self.closes_at
+    @property
+    def confirms_at(self) -> datetime:
+        """From when a sweep shows the day as it stays."""
+        return new_york_instant(self.date + timedelta(days=1), CONFIRMED)
+
+    def hours(self, hours: Hours) -> tuple[datetime, datetime]:
+        """Begin and end of what a feed shows; equal where it is refreshed once."""
+        if hours is Hours.EXTENDED:
+            return new_york_instant(self.date, EXTENDED_OPEN), new_york_instant(self.date, EXTENDED_CLOSE)
+        if hours is Hours.MORNING:
+            at = new_york_instant(self.date, MORNING)
+            return at, at
+        # SPY and QQQ options trade a quarter of an hour longer.
+        return self.opens_at, self.options_close_at if hours is Hours.OPTIONS else self.closes_at
 
 
 @dataclass(frozen=True)
@@ -45,14 +62,18 @@ class Calendar:
         """The latest sessions whose New York date has begun, oldest first."""
         return tuple(s for s in self.sessions if s.day[0] <= now)[-most:]
 
+    def between(self, first: date, last: date) -> tuple[Session, ...]:
+        """The sessions of these dates, both included, oldest first."""
+        return tuple(s for s in self.sessions if first <= s.date <= last)
+
     def at(self, now: datetime) -> Session | None:
         """The session of now's New York date; None on a day without trading."""
         found = [s for s in self.sessions if s.day[0] <= now < s.day[1]]
         return found[0] if found else None
 
-    def opened(self, now: datetime) -> Session | None:
-        """The session that is open, or the last one that was."""
-        found = [s for s in self.sessions if s.opens_at <= now]
+    def opened(self, now: datetime, hours: Hours = Hours.REGULAR) -> Session | None:
+        """The session whose hours have begun last."""
+        found = [s for s in self.sessions if s.hours(hours)[0] <= now]
         return found[-1] if found else None
 
     def reaches(self, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from collector.core import checks
@@ -23,7 +23,8 @@ class Settings:
     api_url: str = VENDOR_URL
     symbols: tuple[str, ...] = ("SPY", "QQQ")
     feeds: tuple[str, ...] = ()
-    schedule: str = "*/5 9-16 * * 1-5"
+    cadence: Mapping[str, int] = field(default_factory=dict)
+    schedule: str = "*/5 9-16 * * 1-5; 5 21 * * 1-5; 50 6 * * 2-6"
     database_dsn: str = "dbname=darkpool user=collector host=/run/postgresql"
     http_timeout_s: int = 20
     overlap_s: int = 300
@@ -38,6 +39,7 @@ CHECKS: Mapping[str, Check] = {
     "api_url": checks.url,
     "symbols": checks.symbols,
     "feeds": checks.words,
+    "cadence": checks.cadence,
     "schedule": checks.schedule,
     "database_dsn": checks.given,
     "http_timeout_s": checks.seconds(1, 300),
@@ -97,12 +99,20 @@ def _is_vendor(url: str) -> bool:
     return checks.host_of(url).endswith("unusualwhales.com")
 
 
+def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={number}" for name, number in value.items())
+    return str(value)
+
+
 def shown(settings: Settings) -> dict[str, str]:
     """For people and logs: every setting, no secret."""
     rows = {}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        rows[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        rows[one.name] = _written(value)
     rows["api_key"] = "(set, not shown)"
     rows["database_dsn"] = checks.without_password(settings.database_dsn)
     return rows

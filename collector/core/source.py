@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 Raw = Mapping[str, Any]
 MARKET = "MARKET"
+WHOLE_MARKET = (MARKET,)
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,19 @@ class Metric(NamedTuple):
 
 @dataclass(frozen=True)
 class BySecond:
-    """Pages newest first, `older_than` strict on whole seconds, at most `limit` rows.
+    """Pages newest first, `older_than` on whole seconds, at most `limit` rows.
 
-    `time_key` is the row's time. A second with more rows than a page is cut by the `slices`:
-    whole numbers of the row that can be asked for with min_ and max_.
+    `time_key` is the row's time. `inclusive`: `older_than` answers its own second's first instant too.
+    `since` names the parameter that takes the hole's start where the endpoint knows no date.
+    A second with more rows than a page is cut by the `slices`: row key and the name that goes behind
+    min_ and max_, whole numbers only.
     """
 
     limit: int
     time_key: str
-    slices: tuple[str, ...] = ()
+    slices: tuple[tuple[str, str], ...] = ()
+    inclusive: bool = False
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,27 @@ class Snapshot:
     keeps: int | None = None
 
 
+class Hours(Enum):
+    """When a snapshot has something new to show."""
+
+    REGULAR = "regular"
+    OPTIONS = "options"
+    EXTENDED = "extended"
+    MORNING = "morning"
+
+
 @dataclass(frozen=True)
 class Source:
     """Column names are the row type's field names.
 
     A stored row is overwritten in its `restates` columns when one of them differs; those in
     `unless_changed` alone are no difference; `seen` is the column with the time of the fetch.
-    `dated`: the endpoint takes a date.
+    `required` are the keys that the contract promises: one that is gone raises the schema-drift alarm.
+    `dated`: the endpoint takes a date, so a session can be asked for later.
+    `scope` is what the path is asked for: each wanted symbol, the market once, or names of its own.
+    `every_s`: a snapshot is not taken more often; the inventory's cadence beats it.
+    `single`: the answer's data is one object instead of a list.
+    `verify` refuses a whole answer (BadPayload) that is not what was asked for.
     """
 
     name: str
@@ -87,13 +108,17 @@ class Source:
     parse: Callable[[Raw, Seen], Sequence[Any]]
     page: BySecond | Snapshot
     priority: int
+    required: frozenset[str]
     restates: tuple[str, ...] = ()
     unless_changed: tuple[str, ...] = ()
     seen: str = "collected_at"
     params: Mapping[str, str] = field(default_factory=dict)
     dated: bool = True
-    per_symbol: bool = True
-    options_hours: bool = True
+    scope: tuple[str, ...] | None = None
+    hours: Hours = Hours.OPTIONS
+    every_s: int = 0
+    single: bool = False
+    verify: Callable[[Sequence[Raw]], None] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -101,5 +126,10 @@ class Source:
         return tuple(self.row._fields)
 
     def symbols(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        """What to ask for: the wanted symbols, or the whole market once."""
-        return tuple(wanted) if self.per_symbol else (MARKET,)
+        """What to ask for: the wanted symbols, or what the scope names."""
+        return tuple(wanted) if self.scope is None else self.scope
+
+    def asked(self, symbol: str) -> tuple[str, dict[str, str]]:
+        """Path and fixed parameters for a symbol."""
+        path = self.path.format(symbol=quote(symbol, safe=""))
+        return path, {name: value.format(symbol=symbol) for name, value in self.params.items()}

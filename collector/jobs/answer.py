@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +14,19 @@ from collector.core.source import BySecond, Raw, Seen, Source
 from collector.store.pages import Parsed, Reject
 
 
-def rows_of(value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
-    """Bare arrays and {"data": [...]}: both occur, for the same feed too."""
+def rows_of(value: Any, *, single: bool = False) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
+    """Bare arrays and {"data": [...]}: both occur, for the same feed too; `single`: one object instead."""
     found = value.get("data") if isinstance(value, dict) else value
-    if not isinstance(found, list):
-        raise BadPayload("the answer holds no list of rows")
+    if single and isinstance(found, dict):
+        return [found]
+    if single or not isinstance(found, list):
+        raise BadPayload(f"the answer holds no {'object' if single else 'list of rows'}")
     return found
+
+
+def drift(source: Source, raws: Sequence[Any]) -> Counter[str]:
+    """Required keys that are gone, with the number of rows that lack each: a null is there, a missing key is not."""
+    return Counter(key for raw in raws if isinstance(raw, dict) for key in source.required - raw.keys())
 
 
 def read(source: Source, raws: Sequence[Any], seen: Seen) -> tuple[list[Parsed], list[Reject]]:

@@ -13,7 +13,7 @@ from collector.core.clock import Clock
 from collector.core.coverage import Covered
 from collector.core.intervals import Interval
 from collector.core.sessions import Calendar, Session
-from collector.core.source import MARKET, BySecond, Raw, Seen, Snapshot, Source
+from collector.core.source import BySecond, Raw, Seen, Snapshot, Source
 from collector.jobs import answer, windows
 from collector.jobs.paging import Page, walk
 from collector.jobs.stop import Stop
@@ -36,6 +36,7 @@ class Tools:
     calendar: Calendar
     stop: Stop
     overlap: timedelta
+    cadence: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
         return []
     known = reads.coverage(tools.connection, source.name, symbol, sessions[0].date)
     if isinstance(source.page, Snapshot):
-        return _snapshot_due(tools.calendar, source, symbol, known, now)
+        return _snapshots_due(tools, source, symbol, known)
     begun = [session for session in sessions if known and session.date >= min(known)] or sessions[-1:]
     parts = [
         Part(
@@ -79,17 +80,21 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
     return [part for part in reversed(parts) if part.holes]
 
 
-def _snapshot_due(
-    calendar: Calendar, source: Source, symbol: str, known: Mapping[date, Covered], now: datetime
-) -> list[Part]:
-    session = calendar.opened(now)
-    if session is None:
+def _snapshots_due(tools: Tools, source: Source, symbol: str, known: Mapping[date, Covered]) -> list[Part]:
+    """The session that is on; where the endpoint takes a date, also those before it that are not complete."""
+    now = tools.clock.now()
+    every = timedelta(seconds=tools.cadence.get(source.name, source.every_s))
+    current = tools.calendar.opened(now, source.hours)
+    if current is None:
         return []
-    last = known.get(session.date, Covered()).collected_at
-    close = session.close(options=source.options_hours)
-    if not windows.snapshot_due(session.opens_at, close, last, now):
-        return []
-    return [Part(source, symbol, session, last=last)]
+    begun = [session for session in tools.calendar.begun(now, SESSIONS_BACK) if session.date <= current.date]
+    known_since = min(known, default=current.date) if source.dated else current.date
+    parts = [
+        Part(source, symbol, session, last=known.get(session.date, Covered()).collected_at)
+        for session in reversed(begun)
+        if session.date >= known_since
+    ]
+    return [part for part in parts if windows.snapshot_due(source, part.session, part.last, now, every)]
 
 
 def collect(tools: Tools, part: Part, result: Result) -> None:
@@ -129,13 +134,16 @@ def _snapshot(tools: Tools, part: Part, rule: Snapshot, result: Result) -> None:
 
 def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:
     source = part.source
+    path, fixed = source.asked(part.symbol)
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
-    path = source.path.format(symbol=part.symbol)
-    return answer.rows_of(tools.client.get(path, {**source.params, **dated, **params}))
+    rows = answer.rows_of(tools.client.get(path, {**fixed, **dated, **params}), single=source.single)
+    if source.verify:
+        source.verify(rows)
+    return rows
 
 
 def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
-    rank = None if part.symbol == MARKET else reads.newest_iv_rank(tools.connection, part.symbol)
+    rank = None if part.source.scope else reads.newest_iv_rank(tools.connection, part.symbol)
     seen = Seen(part.symbol, part.session.date, asked_at, rank)
     parsed, rejects = answer.read(part.source, page.rows, seen)
     batch = Batch(
@@ -148,6 +156,8 @@ def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
         rejects=rejects,
         covered=page.covered,
         settled=asked_at >= part.session.settles_at,
+        confirmed=asked_at >= part.session.confirms_at,
+        drift=answer.drift(part.source, page.rows),
         served=len(page.rows),
     )
     return store(tools.connection, batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ class Command:
 
 def checked(environment: Mapping[str, str]) -> Settings:
     """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
-    return read(environment, {"schedule": schedule.check, "feeds": known_feeds})
+    return read(environment, {"schedule": schedule.check, "feeds": known_feeds, "cadence": known_feeds})
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -41,7 +41,7 @@ def settings_of(arguments: Namespace) -> Settings:
     return checked(gather(arguments.env_file))
 
 
-def known_feeds(feeds: Sequence[str]) -> None:
+def known_feeds(feeds: Iterable[str]) -> None:
     """ValueError with the fix when one is not registered."""
     known = [source.name for source in registered()]
     wrong = [feed for feed in feeds if feed not in known]

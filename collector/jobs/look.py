@@ -79,7 +79,8 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
             for session in reversed(begun)
             if session.date in known
         )
-        late = last_start is not None and is_late(source, calendar, known, last_start)
+        every = timedelta(seconds=settings.cadence.get(source.name, source.every_s))
+        late = last_start is not None and is_late(source, calendar, known, last_start, every)
         state = "never" if not collected else "late" if late else "fresh"
         latest = max(collected, default=None)
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), days))
@@ -91,9 +92,7 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
 def day(source: Source, session: Session, known: Covered, until: datetime) -> Day:
     """How much of what was due by `until` is there."""
     if not isinstance(source.page, BySecond):
-        done = known.collected_at is not None and known.collected_at >= session.close(
-            options=source.options_hours
-        )
+        done = known.collected_at is not None and known.collected_at >= session.hours(source.hours)[1]
         return Day(session.date, None, done, ())
     window = (session.day[0], max(session.day[0], min(until, session.day[1])))
     open_holes = tuple(holes(window, known.covered))
@@ -103,20 +102,22 @@ def day(source: Source, session: Session, known: Covered, until: datetime) -> Da
     return Day(session.date, part, settled, open_holes)
 
 
-def is_late(source: Source, calendar: Calendar, known: Mapping[date, Covered], due_at: datetime) -> bool:
+def is_late(
+    source: Source, calendar: Calendar, known: Mapping[date, Covered], due_at: datetime, every: timedelta
+) -> bool:
     """Whether the pass that began at `due_at` had something to collect and has not done it."""
     if isinstance(source.page, BySecond):
         begun = calendar.begun(due_at, 1)
         return any(
             windows.due(session, known.get(session.date, Covered()), due_at, NO_OVERLAP) for session in begun
         )
-    session = calendar.opened(due_at)
+    session = calendar.opened(due_at, source.hours)
     if session is None:
         return False
     last = known.get(session.date, Covered()).collected_at
     if last is not None and last >= due_at:
         return False
-    return windows.snapshot_due(session.opens_at, session.close(options=source.options_hours), last, due_at)
+    return windows.snapshot_due(source, session, last, due_at, every)
 
 
 def _due_until(session: Session, last_start: datetime | None, now: datetime) -> datetime:

@@ -34,7 +34,7 @@ def walk(rule: BySecond, hole: Interval, fetch: Fetch) -> Iterator[Page]:
     """Pages until the hole is through; each must be stored before the next is asked for."""
     start, cursor = hole
     while cursor > start:
-        rows = fetch(_asked(rule, cursor))
+        rows = fetch(_asked(rule, start, cursor))
         if len(rows) < rule.limit:
             yield Page(rows, covered=(start, cursor))
             return
@@ -57,7 +57,7 @@ def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fe
     while waiting and asked < MOST_SLICES:
         piece = waiting.pop()
         asked += 1
-        rows = fetch({**_asked(rule, second + SECOND), **slicing.params(piece)})
+        rows = fetch({**_asked(rule, second, second + SECOND), **slicing.params(piece)})
         yield Page(rows)
         # Older seconds follow in the answer only when this second is through.
         if len(rows) < rule.limit or _oldest_second(rule, rows, second + SECOND) < second:
@@ -71,8 +71,10 @@ def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fe
         yield Page((), covered=whole)
 
 
-def _asked(rule: BySecond, cursor: datetime) -> dict[str, str]:
-    return {"older_than": str(int(cursor.timestamp())), "limit": str(rule.limit)}
+def _asked(rule: BySecond, start: datetime, cursor: datetime) -> dict[str, str]:
+    asked = {"older_than": str(int(cursor.timestamp())), "limit": str(rule.limit)}
+    # A second of slack: whether the bound itself is answered is not documented.
+    return asked | ({rule.since: str(int(start.timestamp()) - 1)} if rule.since else {})
 
 
 def _oldest_second(rule: BySecond, rows: Sequence[Raw], cursor: datetime) -> datetime:
@@ -80,7 +82,7 @@ def _oldest_second(rule: BySecond, rows: Sequence[Raw], cursor: datetime) -> dat
     times = [at for row in rows if (at := _time(row, rule.time_key)) is not None]
     if not times:
         raise BadPayload("a full page without one readable time")
-    if max(times) >= cursor:
+    if max(times) > cursor or (max(times) == cursor and not rule.inclusive):
         raise BadPayload("the answer has rows that are not older than was asked for")
     return whole_second(min(times))
 

@@ -115,7 +115,7 @@ def _run(settings: Settings, clock: Clock, run_id: str, stop: Stop, say: Say) ->
         logging.event("begin", release=version)
         did = Pass()
         overlap = timedelta(seconds=settings.overlap_s)
-        tools = Tools(run_id, client, connection, clock, calendar, stop, overlap)
+        tools = Tools(run_id, client, connection, clock, calendar, stop, overlap, settings.cadence)
         try:
             with closing(client):
                 _feeds(tools, settings, did, say)

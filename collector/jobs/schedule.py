@@ -9,24 +9,34 @@ from cronsim import CronSim, CronSimError
 from collector.core.clock import NEW_YORK
 
 
-def check(expression: str) -> None:
+def expressions(schedule: str) -> list[str]:
+    """The cron expressions of a schedule, parted by ;."""
+    return [one.strip() for one in schedule.split(";")]
+
+
+def check(schedule: str) -> None:
     """ValueError with the fix when cron could not read it."""
-    try:
-        CronSim(expression, datetime(2026, 1, 1, tzinfo=NEW_YORK))
-    except CronSimError:
-        raise ValueError(
-            f"{expression!r} is not a cron expression: write one as in */5 9-16 * * 1-5"
-        ) from None
+    for one in expressions(schedule):
+        try:
+            CronSim(one, datetime(2026, 1, 1, tzinfo=NEW_YORK))
+        except CronSimError:  # noqa: PERF203 - the wrong one must be named
+            raise ValueError(f"{one!r} is not a cron expression: write one as in */5 9-16 * * 1-5") from None
 
 
-def next_run(expression: str, now: datetime) -> datetime | None:
+def next_run(schedule: str, now: datetime) -> datetime | None:
     """The first start after now; None when there is none."""
-    return _utc(next(CronSim(expression, now.astimezone(NEW_YORK)), None))
+    return min(_starts(schedule, now, back=False), default=None)
 
 
-def last_start(expression: str, now: datetime) -> datetime | None:
+def last_start(schedule: str, now: datetime) -> datetime | None:
     """The last start before now."""
-    return _utc(next(CronSim(expression, now.astimezone(NEW_YORK), reverse=True), None))
+    return max(_starts(schedule, now, back=True), default=None)
+
+
+def _starts(schedule: str, now: datetime, *, back: bool) -> list[datetime]:
+    local = now.astimezone(NEW_YORK)
+    found = (_utc(next(CronSim(one, local, reverse=back), None)) for one in expressions(schedule))
+    return [at for at in found if at]
 
 
 def _utc(found: datetime | None) -> datetime | None:

@@ -24,11 +24,14 @@ def params(piece: Slice) -> dict[str, str]:
     return found
 
 
-def cuts(names: Sequence[str], piece: Slice, rows: Sequence[Raw]) -> list[Slice]:
-    """Smaller slices that together are the piece; none when nothing tells its rows apart."""
-    for name in names:
+def cuts(names: Sequence[tuple[str, str]], piece: Slice, rows: Sequence[Raw]) -> list[Slice]:
+    """Smaller slices that together are the piece; none when nothing tells its rows apart.
+
+    `names`: the row's key and the parameter's name behind min_ and max_.
+    """
+    for key, name in names:
         bounds = piece.get(name, (None, None))
-        values = sorted(_values(name, rows))
+        values = sorted(_values(key, rows))
         # A vendor who ignores the bounds would answer the same for ever.
         if not values or _single(bounds) or not _within(values, bounds):
             continue

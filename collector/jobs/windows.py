@@ -9,13 +9,17 @@ from collector.core.clock import whole_second
 from collector.core.coverage import Covered
 from collector.core.intervals import Interval, cut, holes
 from collector.core.sessions import Session
+from collector.core.source import Source
+
+# Passes begin a few seconds early or late: a cadence of an hour must not become 65 minutes.
+SLACK = 0.1
 
 
 def due(session: Session, known: Covered, now: datetime, overlap: timedelta) -> list[Interval]:
     """The holes to ask for, newest first.
 
     Until the day has settled: what was never seen, and the last seconds again, for prints that came late.
-    After that: everything once more, now that late prints and cancels are in.
+    After that everything once more, now that late prints and cancels are in; and a last time the next morning.
     """
     start, end = session.day
     # The second of now is still being filled.
@@ -24,11 +28,11 @@ def due(session: Session, known: Covered, now: datetime, overlap: timedelta) -> 
         return []
     if now < session.settles_at:
         found = holes(window, _without_last(known.covered, overlap))
+    elif now < session.confirms_at:
+        # The quiet hours until midnight are asked for once, the next morning.
+        found = [hole for hole in holes(window, known.settled) if hole[0] < session.settles_at]
     else:
-        found = holes(window, known.settled)
-        if now < end:
-            # The quiet hours until midnight are asked for once, after they are over.
-            found = [hole for hole in found if hole[0] < session.settles_at]
+        found = holes(window, known.confirmed)
     return found[::-1]
 
 
@@ -38,8 +42,18 @@ def _without_last(covered: Sequence[Interval], overlap: timedelta) -> list[Inter
     return cut(covered, max(end for _, end in covered) - overlap)
 
 
-def snapshot_due(opens_at: datetime, closes_at: datetime, last: datetime | None, now: datetime) -> bool:
-    """In market hours at each pass; after the close once, if the last one was before it."""
-    if now < opens_at:
+def snapshot_due(
+    source: Source, session: Session, last: datetime | None, now: datetime, every: timedelta
+) -> bool:
+    """In the feed's hours at each pass, but not more often than `every`; then once after each milestone.
+
+    The milestones are the end of its hours and, where the endpoint takes a date, the evening and the next
+    morning, for what the vendor restated.
+    """
+    begins, ends = session.hours(source.hours)
+    if now < begins:
         return False
-    return now < closes_at or last is None or last < closes_at
+    if now < ends:
+        return last is None or now - last >= every * (1 - SLACK)
+    milestones = (ends, session.settles_at, session.confirms_at) if source.dated else (ends,)
+    return any(last is None or last < at for at in milestones if at <= now)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from collector.core import parse
 from collector.core.errors import Unparsable
-from collector.core.source import BySecond, Raw, Seen, Source
+from collector.core.source import BySecond, Hours, Raw, Seen, Source
 
 
 class DarkpoolTrade(NamedTuple):
@@ -82,7 +82,8 @@ SOURCE = Source(
     restates=(*NUMBERS, *TEXTS, "trf_executed_at", "canceled", "extra"),
     seen="collection_time",
     parse=read,
-    page=BySecond(limit=500, time_key="executed_at", slices=("size", "volume")),
+    page=BySecond(limit=500, time_key="executed_at", slices=(("size", "size"), ("volume", "volume"))),
     priority=10,
-    options_hours=False,
+    hours=Hours.EXTENDED,
+    required=TAKEN,
 )

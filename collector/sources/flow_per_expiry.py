@@ -38,5 +38,14 @@ SOURCE = Source(
     parse=read,
     page=Snapshot(),
     priority=50,
+    required=frozenset(
+        f"{side}_{what}"
+        for side in ("call", "put")
+        for what in (
+            *("premium", "premium_ask_side", "premium_bid_side", "trades"),
+            *("volume", "volume_ask_side", "volume_bid_side"),
+        )
+    )
+    | {"expiry"},
     dated=False,
 )

@@ -61,5 +61,6 @@ SOURCE = Source(
     parse=read,
     page=Snapshot(keeps=50),
     priority=35,
+    required=frozenset((*TAKEN, "option_chain_id", "price", "nbbo_bid", "nbbo_ask", "tags")),
     dated=False,
 )

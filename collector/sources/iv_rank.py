@@ -34,5 +34,6 @@ SOURCE = Source(
     parse=read,
     page=Snapshot(),
     priority=20,
+    required=frozenset((*METRICS, "date", "updated_at")),
     dated=False,
 )

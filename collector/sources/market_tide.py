@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
 
 from collector.core import parse
-from collector.core.source import Metric, Raw, Seen, Snapshot, Source
+from collector.core.errors import BadPayload
+from collector.core.source import WHOLE_MARKET, Metric, Raw, Seen, Snapshot, Source
 
 METRICS = ("net_call_premium", "net_put_premium", "net_volume")
+
+
+def a_minute_apart(raws: Sequence[Raw]) -> None:
+    """BadPayload when the step that came back is not the minute that was asked for (API.md 4)."""
+    times = sorted(parse.some_instant(raw, "timestamp") for raw in raws)
+    steps = {later - earlier for earlier, later in pairwise(times)}
+    if steps and min(steps) != timedelta(minutes=1):
+        raise BadPayload(f"rows are {min(steps)} apart where a minute was asked for")
 
 
 def read(raw: Raw, seen: Seen) -> Sequence[Metric]:
@@ -33,5 +44,7 @@ SOURCE = Source(
     priority=30,
     # The default step is not documented: always say which one.
     params={"interval_5m": "false"},
-    per_symbol=False,
+    scope=WHOLE_MARKET,
+    required=frozenset((*METRICS, "timestamp")),
+    verify=a_minute_apart,
 )

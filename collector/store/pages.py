@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -51,6 +51,8 @@ class Batch:
     rejects: Sequence[Reject] = ()
     covered: Interval | None = None
     settled: bool = False
+    confirmed: bool = False
+    drift: Mapping[str, int] = field(default_factory=dict)
     served: int = 0
 
 
@@ -86,6 +88,8 @@ def store(connection: Connection, batch: Batch) -> Counts:
         _rows(cursor, batch, batch.parsed, work)
         for reject in work.rejects:
             work.counts.quarantined += _quarantine(cursor, batch, reject)
+        for key, rows in batch.drift.items():
+            _note_drift(cursor, batch, key, rows)
         _note(cursor, batch, work.counts)
     return work.counts
 
@@ -185,6 +189,13 @@ def _quarantine(cursor: Cursor, batch: Batch, reject: Reject) -> int:
     return cursor.rowcount
 
 
+def _note_drift(cursor: Cursor, batch: Batch, key: str, rows: int) -> None:
+    cursor.execute(
+        files.query("note_drift"),
+        {"feed": batch.source.name, "key": key, "rows": rows, "seen_at": batch.fetched_at},
+    )
+
+
 def _note(cursor: Cursor, batch: Batch, counts: Counts) -> None:
     """Ledger and coverage say what this transaction holds, no more."""
     start, end = batch.covered or (None, None)
@@ -203,6 +214,7 @@ def _note(cursor: Cursor, batch: Batch, counts: Counts) -> None:
             "covered_from": start,
             "covered_to": end,
             "settled": batch.settled,
+            "confirmed": batch.confirmed,
             "collected_at": batch.fetched_at,
         },
     )

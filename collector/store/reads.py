@@ -39,9 +39,17 @@ def coverage(connection: Connection, feed: str, symbol: str, since: date) -> Map
         day: Covered(
             tuple(zip(covered_from, covered_to, strict=True)),
             tuple(zip(settled_from, settled_to, strict=True)),
+            tuple(zip(confirmed_from, confirmed_to, strict=True)),
             collected_at,
         )
-        for day, collected_at, covered_from, covered_to, settled_from, settled_to in rows(
-            connection, "coverage_of", feed=feed, symbol=symbol, since=since
-        )
+        for (
+            day,
+            collected_at,
+            covered_from,
+            covered_to,
+            settled_from,
+            settled_to,
+            confirmed_from,
+            confirmed_to,
+        ) in rows(connection, "coverage_of", feed=feed, symbol=symbol, since=since)
     }

@@ -2,7 +2,9 @@ select session_date, collected_at,
        array(select lower(r) from unnest(covered) r order by r) as covered_from,
        array(select upper(r) from unnest(covered) r order by r) as covered_to,
        array(select lower(r) from unnest(settled) r order by r) as settled_from,
-       array(select upper(r) from unnest(settled) r order by r) as settled_to
+       array(select upper(r) from unnest(settled) r order by r) as settled_to,
+       array(select lower(r) from unnest(confirmed) r order by r) as confirmed_from,
+       array(select upper(r) from unnest(confirmed) r order by r) as confirmed_to
 from ops.coverage
 where feed = %(feed)s and symbol = %(symbol)s
   and session_date >= %(since)s

@@ -10,10 +10,11 @@ with noted as (
     select case when %(covered_from)s::timestamptz is null then '{}'::tstzmultirange
                 else tstzmultirange(tstzrange(%(covered_from)s, %(covered_to)s)) end as covered
 )
-insert into ops.coverage as c (feed, symbol, session_date, covered, settled, collected_at)
+insert into ops.coverage as c (feed, symbol, session_date, covered, settled, confirmed, collected_at)
 select %(feed)s, %(symbol)s, %(session_date)s, covered,
-       case when %(settled)s then covered else '{}'::tstzmultirange end, %(collected_at)s
+       case when %(settled)s then covered else '{}'::tstzmultirange end,
+       case when %(confirmed)s then covered else '{}'::tstzmultirange end, %(collected_at)s
 from page
 on conflict (feed, symbol, session_date) do update
-    set covered = c.covered + excluded.covered, settled = c.settled + excluded.settled,
+    set covered = c.covered + excluded.covered, settled = c.settled + excluded.settled, confirmed = c.confirmed + excluded.confirmed,
         collected_at = greatest(c.collected_at, excluded.collected_at)

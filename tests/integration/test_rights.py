@@ -22,7 +22,7 @@ FORBIDDEN = [
     "update trading.darkpool_trades set collection_time = now()",
     "update trading.darkpool_trades set id = default",
     "update trading.market_metrics set symbol = 'X'",
-    "update trading.options_flow set premium = 0",
+    "update trading.options_flow set record_id = 'x'",
     "delete from ops.market_sessions",
     "insert into ops.market_sessions values (now(), now(), now(), now())",
     "update ops.migrations set sha256 = 'x'",

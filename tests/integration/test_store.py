@@ -37,7 +37,8 @@ def batch(source, raws, fetched_at=NOW, **more):
 
 
 def fixture(name):
-    return answer.rows_of(json.loads((FIXTURES / f"{name}.json").read_text()))
+    single = SOURCES[name].single
+    return answer.rows_of(json.loads((FIXTURES / f"{name}.json").read_text()), single=single)
 
 
 def table(source):
@@ -96,6 +97,27 @@ def test_its_table_has_its_identity_as_a_unique_key(database, source):
     assert not nullable, "two nulls are two rows"
 
 
+def test_each_kind_of_row_it_writes_is_explained_in_the_database(database, source):
+    rows = [row for one in batch(source, fixture(source.name)).parsed for row in one.rows]
+    for column, catalogue in (("metric_type", "ops.metric_types"), ("flow_type", "ops.flow_types")):
+        written = {getattr(row, column) for row in rows if column in source.columns}
+        explained = database.ask(f"select {column} from {catalogue} where feed = %s", source.name)
+        assert written <= {kind for (kind,) in explained}
+
+
+def test_a_key_that_disappears_raises_an_alarm_and_its_row_is_stored(connection, database):
+    source = SOURCES["darkpool_trades"]
+    lacking = [
+        {key: value for key, value in raw.items() if key != "nbbo_bid"} for raw in fixture(source.name)
+    ]
+    page = batch(source, lacking, drift=answer.drift(source, lacking))
+    assert store(connection, page).stored == len(lacking)
+    store(connection, page)
+    assert database.ask("select feed, key, rows from ops.schema_drift") == [
+        ("darkpool_trades", "nbbo_bid", 2 * len(lacking))
+    ]
+
+
 def test_twins_of_one_millisecond_are_two_prints(connection, database):
     source = SOURCES["darkpool_trades"]
     first = fixture(source.name)[0]
@@ -151,7 +173,7 @@ def test_rows_ledger_and_coverage_are_one_transaction(connection, database):
     assert database.ask("select requests, served, stored from ops.ledger") == [(1, 6, 6)]
     known = reads.coverage(connection, source.name, "SPY", DAY)[DAY]
     assert known.covered == ((NOW - timedelta(hours=1), NOW),)
-    assert known.settled == ()
+    assert (known.settled, known.confirmed) == ((), ())
 
 
 def test_junk_goes_to_quarantine_once_and_the_rest_is_stored(connection, database):

@@ -48,6 +48,6 @@ def test_the_roles_default_is_the_programs_default(name: str) -> None:
     defaults = yaml.safe_load((ROLE / "defaults/main.yml").read_text())
     default = defaults[f"collector_{name}"]
     assert default == options()[f"collector_{name}"]["default"]
-    text = ",".join(default) if isinstance(default, list) else str(default)
+    text = ",".join(map(str, default)) if isinstance(default, (list, dict)) else str(default)
     given = read({"COLLECTOR_API_KEY": "k", f"COLLECTOR_{name.upper()}": text})
     assert given == read({"COLLECTOR_API_KEY": "k"})

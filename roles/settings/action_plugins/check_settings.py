@@ -153,6 +153,8 @@ def as_line(value: object) -> str:
     """Write a value as the env file spells it."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        value = [f"{key}={one}" for key, one in value.items()]
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

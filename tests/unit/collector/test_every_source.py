@@ -27,7 +27,7 @@ JUNK = [
 
 
 def fixture(source: Source) -> list:
-    return answer.rows_of(json.loads((FIXTURES / f"{source.name}.json").read_text()))
+    return answer.rows_of(json.loads((FIXTURES / f"{source.name}.json").read_text()), single=source.single)
 
 
 @pytest.fixture(params=registered(), ids=lambda source: source.name)
@@ -47,6 +47,15 @@ def test_identity_restated_and_time_are_columns(source):
     assert columns.issuperset({*source.identity, *source.restates, *source.unless_changed, source.seen})
     assert not set(source.identity) & set(source.restates)
     assert set(source.unless_changed) <= set(source.restates)
+
+
+def test_its_fixture_has_every_key_that_the_contract_promises(source):
+    assert source.required
+    assert not answer.drift(source, fixture(source))
+    lacking = [
+        {key: value for key, value in raw.items() if key != min(source.required)} for raw in fixture(source)
+    ]
+    assert answer.drift(source, lacking) == {min(source.required): len(lacking)}
 
 
 def test_its_fixture_is_read_without_a_reject(source):

@@ -10,7 +10,7 @@ from collector.core.intervals import holes, length, merged
 from collector.core.source import BySecond
 from collector.jobs.paging import walk
 
-RULE = BySecond(limit=5, time_key="executed_at", slices=("size", "volume"))
+RULE = BySecond(limit=5, time_key="executed_at", slices=(("size", "size"), ("volume", "volume")))
 
 
 class Deaf(Vendor):
@@ -98,7 +98,7 @@ def test_what_cannot_be_told_apart_stays_open_and_the_rest_goes_on():
 def test_fractions_of_a_share_are_never_lost_between_two_bounds():
     sizes = ["1", "1.5", "2"] * 4
     rows = [{**row, "size": size} for row, size in zip(prints(*[5] * 12), sizes, strict=True)]
-    by_size = BySecond(limit=5, time_key="executed_at", slices=("size",))
+    by_size = BySecond(limit=5, time_key="executed_at", slices=(("size", "size"),))
     _, _, _, _, stuck = walked(rows, (at(0), at(10)), by_size)
     assert stuck == [(at(5), at(6))]
 

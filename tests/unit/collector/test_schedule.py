@@ -30,6 +30,14 @@ def test_passes_begin_at_nine_in_new_york_on_both_sides_of_both_clock_changes(no
     assert found.hour == utc_hour
 
 
+def test_of_several_expressions_the_nearest_counts():
+    schedule = f"{CRON}; 5 21 * * 1-5; 50 6 * * 2-6"
+    evening = new_york("2026-11-20T17:00")
+    assert next_run(schedule, evening) == new_york("2026-11-20T21:05")
+    assert last_start(schedule, evening) == new_york("2026-11-20T16:55")
+    assert next_run(schedule, new_york("2026-11-20T21:05")) == new_york("2026-11-21T06:50")
+
+
 def test_the_last_start_lies_before_now():
     now = new_york("2026-11-23T09:02")
     assert last_start(CRON, now) == new_york("2026-11-23T09:00")

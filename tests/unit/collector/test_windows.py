@@ -9,6 +9,7 @@ from collector.core.coverage import Covered
 from collector.core.intervals import holes, length, merged
 from collector.core.sessions import Calendar, Session
 from collector.jobs.windows import due, snapshot_due
+from collector.sources import registered
 
 OVERLAP = timedelta(seconds=300)
 
@@ -55,19 +56,23 @@ def test_once_settled_the_whole_day_is_asked_for_once_more():
     assert due(session(), known, now, OVERLAP) == [(MIDNIGHT, now)]
 
 
-def test_after_the_settled_sweep_nothing_is_due_until_midnight_is_over():
+def test_after_the_settled_sweep_nothing_is_due_until_the_next_morning():
     swept = ((MIDNIGHT, new_york("21:05")),)
-    assert due(session(), Covered(swept, swept), new_york("21:10"), OVERLAP) == []
-    assert due(session(), Covered(swept, swept), new_york("09:00", "2026-11-23"), OVERLAP) == [
-        (new_york("21:05"), NEXT)
-    ]
-    whole = ((MIDNIGHT, NEXT),)
-    assert due(session(), Covered(whole, whole), new_york("09:00", "2026-11-23"), OVERLAP) == []
+    for clock, day in (("21:10", "2026-11-20"), ("06:29", "2026-11-21")):
+        assert due(session(), Covered(swept, swept), new_york(clock, day), OVERLAP) == []
+
+
+def test_the_next_morning_the_whole_day_is_asked_for_a_last_time():
+    morning, whole = new_york("06:50", "2026-11-21"), ((MIDNIGHT, NEXT),)
+    assert due(session(), Covered(whole, whole), morning, OVERLAP) == [(MIDNIGHT, NEXT)]
+    assert due(session(), Covered(whole, whole, whole), morning, OVERLAP) == []
 
 
 def test_a_settled_sweep_that_was_killed_goes_on_where_it_ended():
-    known = Covered(((MIDNIGHT, NEXT),), ((new_york("12:00"), NEXT),))
-    assert due(session(), known, new_york("09:00", "2026-11-23"), OVERLAP) == [(MIDNIGHT, new_york("12:00"))]
+    whole, half = ((MIDNIGHT, NEXT),), ((new_york("12:00"), NEXT),)
+    rest = [(MIDNIGHT, new_york("12:00"))]
+    assert due(session(), Covered(whole, half), new_york("22:00"), OVERLAP) == rest
+    assert due(session(), Covered(whole, whole, half), new_york("09:00", "2026-11-23"), OVERLAP) == rest
 
 
 def test_nothing_is_due_before_the_day_has_begun():
@@ -93,8 +98,28 @@ def test_a_day_is_as_long_as_new_york_says(day, hours):
     ],
 )
 def test_snapshots_are_taken_in_market_hours_and_once_after(now, last, expected):
-    opens, closes = new_york("09:30"), new_york("16:15")
-    assert snapshot_due(opens, closes, new_york(last) if last else None, new_york(now)) is expected
+    assert snapshot_is_due("flow_recent", now, last) is expected
+
+
+def snapshot_is_due(feed, now, last, every=timedelta(0), day="2026-11-20"):
+    source = next(one for one in registered() if one.name == feed)
+    return snapshot_due(source, session(), new_york(last) if last else None, new_york(now, day), every)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [("10:29", "10:00", True), ("10:20", "10:00", False), ("16:15", "16:14", True)],
+)
+def test_a_cadence_spaces_snapshots_but_not_the_last_one(now, last, expected):
+    assert snapshot_is_due("flow_recent", now, last, timedelta(minutes=30)) is expected
+
+
+def test_a_dated_feed_is_asked_again_in_the_evening_and_the_next_morning():
+    assert not snapshot_is_due("market_tide", "20:59", "16:15")
+    assert snapshot_is_due("market_tide", "21:05", "16:15")
+    assert not snapshot_is_due("market_tide", "22:00", "21:05")
+    assert snapshot_is_due("market_tide", "06:50", "21:05", day="2026-11-21")
+    assert not snapshot_is_due("flow_recent", "06:50", "16:15", day="2026-11-21")
 
 
 def test_the_calendar_knows_today_and_the_last_session():

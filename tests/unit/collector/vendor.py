@@ -47,7 +47,7 @@ class Vendor:
             Decimal(params.get(f"min_{name}", row[name]))
             <= Decimal(row[name])
             <= Decimal(params.get(f"max_{name}", row[name]))
-            for name in self.rule.slices
+            for name, _ in self.rule.slices
         )
 
 
