@@ -176,6 +176,40 @@ COMMENT ON COLUMN ops.flow_types.feed IS 'Name of the source.';
 COMMENT ON COLUMN ops.flow_types.meaning IS 'What a row of it is, and its trap where it has one.';
 
 --
+-- Name: history_limits; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.history_limits (
+    feed text NOT NULL,
+    earliest date NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: TABLE history_limits; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.history_limits IS 'How far back the vendor said the plan sees. It is a number of trading days, so it moves on each day.';
+
+--
+-- Name: COLUMN history_limits.feed; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.history_limits.feed IS 'Name of the source.';
+
+--
+-- Name: COLUMN history_limits.earliest; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.history_limits.earliest IS 'Earliest session (New York) that could be asked for when it was told.';
+
+--
+-- Name: COLUMN history_limits.told_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.history_limits.told_at IS 'By the collector''s clock.';
+
+--
 -- Name: ledger; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -192,7 +226,7 @@ CREATE TABLE ops.ledger (
     outcome text DEFAULT 'running'::text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
     noted_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledger_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'open'::text, 'failed'::text, 'not_in_plan'::text, 'stopped'::text])))
+    CONSTRAINT ledger_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'open'::text, 'failed'::text, 'not_in_plan'::text, 'before_history'::text, 'not_offered'::text, 'stopped'::text])))
 );
 
 --
@@ -259,7 +293,7 @@ COMMENT ON COLUMN ops.ledger.quarantined IS 'Rows that could not be read.';
 -- Name: COLUMN ledger.outcome; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered; message says which.';
+COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered, message says which. before_history: the plan does not reach so far back. not_offered: the vendor has no such feed for this symbol.';
 
 --
 -- Name: COLUMN ledger.message; Type: COMMENT; Schema: ops; Owner: -
@@ -497,6 +531,8 @@ CREATE TABLE ops.runs (
     release text NOT NULL,
     outcome text DEFAULT 'running'::text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
+    kind text DEFAULT 'run'::text NOT NULL,
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'backfill'::text, 'stream'::text, 'replay'::text]))),
     CONSTRAINT runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'nothing_due'::text, 'failed'::text, 'stopped'::text, 'interrupted'::text])))
 );
 
@@ -504,7 +540,7 @@ CREATE TABLE ops.runs (
 -- Name: TABLE runs; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.runs IS 'One row a pass of the collector.';
+COMMENT ON TABLE ops.runs IS 'One row a piece of work of the collector, mostly the scheduled pass.';
 
 --
 -- Name: COLUMN runs.run_id; Type: COMMENT; Schema: ops; Owner: -
@@ -541,6 +577,12 @@ COMMENT ON COLUMN ops.runs.outcome IS 'interrupted: it was killed; the next run 
 --
 
 COMMENT ON COLUMN ops.runs.message IS 'One line for people.';
+
+--
+-- Name: COLUMN runs.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.runs.kind IS 'run: the scheduled pass. backfill: old days on purpose. stream: the live service. replay: kept rows read again.';
 
 --
 -- Name: schema_drift; Type: TABLE; Schema: ops; Owner: -
@@ -1093,6 +1135,13 @@ ALTER TABLE ONLY ops.coverage
 
 ALTER TABLE ONLY ops.flow_types
     ADD CONSTRAINT flow_types_pkey PRIMARY KEY (flow_type);
+
+--
+-- Name: history_limits history_limits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.history_limits
+    ADD CONSTRAINT history_limits_pkey PRIMARY KEY (feed);
 
 --
 -- Name: ledger ledger_pkey; Type: CONSTRAINT; Schema: ops; Owner: -

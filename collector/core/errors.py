@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class CollectorError(Exception):
     """The parent of all errors that we raise on purpose."""
@@ -44,7 +46,15 @@ class NotInPlan(Terminal):
 
 
 class HistoryLimit(Terminal):
-    """The plan does not reach so far back: the message has the earliest date."""
+    """The plan does not reach so far back; `earliest` is the first date it sees, where the vendor named it."""
+
+    def __init__(self, message: str, earliest: date | None = None) -> None:
+        super().__init__(message)
+        self.earliest = earliest
+
+
+class Spared(CollectorError):
+    """Not asked: the day's requests are kept for more valuable feeds."""
 
 
 class BadPayload(CollectorError):
@@ -56,7 +66,11 @@ class Unparsable(CollectorError):
 
 
 class DatabaseAway(CollectorError):
-    """PostgreSQL cannot be reached: nothing was lost, ask again next pass."""
+    """PostgreSQL cannot be reached: pages go to the spool until it is back."""
+
+
+class SpoolFull(CollectorError):
+    """Neither the database nor the disk takes the page: it is not covered, so it is asked for again."""
 
 
 class MigrationRefused(CollectorError):

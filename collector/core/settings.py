@@ -31,6 +31,7 @@ class Settings:
     log_file: str = "/var/log/collector/collector.log"
     log_level: str = "info"
     state_dir: str = "/var/lib/collector"
+    spool_mb: int = 512
     clock_offset_s: int = 0
 
 
@@ -47,6 +48,7 @@ CHECKS: Mapping[str, Check] = {
     "log_file": checks.path_or_empty,
     "log_level": checks.one_of("debug", "info", "warning", "error"),
     "state_dir": checks.path,
+    "spool_mb": checks.whole(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
 }
 

@@ -1,4 +1,4 @@
-"""One feed of one symbol: asks for what is due and stores it page by page."""
+"""One feed of one symbol: asks for what is due and keeps it page by page."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
-
-from collector.core.clock import Clock
+from collector.core.clock import Clock, new_york_date
 from collector.core.coverage import Covered
 from collector.core.intervals import Interval
 from collector.core.sessions import Calendar, Session
-from collector.core.source import BySecond, Raw, Seen, Snapshot, Source
+from collector.core.source import BySecond, Raw, Snapshot, Source
 from collector.jobs import answer, windows
+from collector.jobs.books import Books
 from collector.jobs.paging import Page, walk
 from collector.jobs.stop import Stop
-from collector.store import reads
-from collector.store.pages import Batch, Counts, store
+from collector.store import spool
+from collector.store.pages import Counts
 from collector.wire.client import Client
 
 # How far back a pass looks for holes by itself; a longer absence is backfilled on purpose.
@@ -29,9 +28,8 @@ SESSIONS_BACK = 6
 class Tools:
     """Everything a feed needs to be collected."""
 
-    run_id: str
     client: Client
-    connection: Connection
+    books: Books
     clock: Clock
     calendar: Calendar
     stop: Stop
@@ -64,41 +62,35 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
     sessions = tools.calendar.begun(now, SESSIONS_BACK)
     if not sessions:
         return []
-    known = reads.coverage(tools.connection, source.name, symbol, sessions[0].date)
-    if isinstance(source.page, Snapshot):
-        return _snapshots_due(tools, source, symbol, known)
-    begun = [session for session in sessions if known and session.date >= min(known)] or sessions[-1:]
-    parts = [
-        Part(
-            source,
-            symbol,
-            session,
-            windows.due(session, known.get(session.date, Covered()), now, tools.overlap),
-        )
-        for session in begun
-    ]
-    return [part for part in reversed(parts) if part.holes]
+    known = tools.books.coverage(source.name, symbol, sessions[0].date)
+    if isinstance(source.page, BySecond):
+        since = min(known, default=sessions[-1].date)
+    else:
+        current = tools.calendar.opened(now, source.hours)
+        newest = current.date if current else sessions[-1].date
+        since = min(known, default=newest) if source.dated else newest
+    return open_parts(tools, source, symbol, [one for one in sessions if one.date >= since], known)
 
 
-def _snapshots_due(tools: Tools, source: Source, symbol: str, known: Mapping[date, Covered]) -> list[Part]:
-    """The session that is on; where the endpoint takes a date, also those before it that are not complete."""
+def open_parts(
+    tools: Tools, source: Source, symbol: str, sessions: Sequence[Session], known: Mapping[date, Covered]
+) -> list[Part]:
+    """What is due of these sessions (oldest first), the newest first."""
     now = tools.clock.now()
     every = timedelta(seconds=tools.cadence.get(source.name, source.every_s))
-    current = tools.calendar.opened(now, source.hours)
-    if current is None:
-        return []
-    begun = [session for session in tools.calendar.begun(now, SESSIONS_BACK) if session.date <= current.date]
-    known_since = min(known, default=current.date) if source.dated else current.date
-    parts = [
-        Part(source, symbol, session, last=known.get(session.date, Covered()).collected_at)
-        for session in reversed(begun)
-        if session.date >= known_since
-    ]
-    return [part for part in parts if windows.snapshot_due(source, part.session, part.last, now, every)]
+    found = []
+    for session in reversed(sessions):
+        before = known.get(session.date, Covered())
+        if isinstance(source.page, BySecond):
+            holes = windows.due(session, before, now, tools.overlap)
+            found += [Part(source, symbol, session, holes)] if holes else []
+        elif windows.snapshot_due(source, session, before.collected_at, now, every):
+            found.append(Part(source, symbol, session, last=before.collected_at))
+    return found
 
 
 def collect(tools: Tools, part: Part, result: Result) -> None:
-    """Fills `result` as it goes, so that what was stored before an error is known."""
+    """Fills `result` as it goes, so that what was kept before an error is known."""
     if isinstance(part.source.page, BySecond):
         for hole in part.holes:
             _sweep(tools, part, part.source.page, hole, result)
@@ -143,24 +135,18 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:
 
 
 def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
-    rank = None if part.source.scope else reads.newest_iv_rank(tools.connection, part.symbol)
-    seen = Seen(part.symbol, part.session.date, asked_at, rank)
-    parsed, rejects = answer.read(part.source, page.rows, seen)
-    batch = Batch(
-        run_id=tools.run_id,
-        source=part.source,
-        symbol=part.symbol,
-        session_date=part.session.date,
-        fetched_at=asked_at,
-        parsed=parsed,
-        rejects=rejects,
-        covered=page.covered,
-        settled=asked_at >= part.session.settles_at,
-        confirmed=asked_at >= part.session.confirms_at,
-        drift=answer.drift(part.source, page.rows),
-        served=len(page.rows),
+    return tools.books.keep(
+        spool.Page(
+            feed=part.source.name,
+            symbol=part.symbol,
+            session_date=part.session.date,
+            fetched_at=asked_at,
+            rows=page.rows,
+            covered=page.covered,
+            settled=asked_at >= part.session.settles_at,
+            confirmed=asked_at >= part.session.confirms_at,
+        )
     )
-    return store(tools.connection, batch)
 
 
 def facts(part: Part, result: Result) -> dict[str, Any]:
@@ -171,3 +157,8 @@ def facts(part: Part, result: Result) -> dict[str, Any]:
         "session": part.session.date,
         **vars(result.counts),
     }
+
+
+def is_filling(tools: Tools, part: Part) -> bool:
+    """Whether it is about a day that is over: today's requests go first."""
+    return part.session.date < new_york_date(tools.clock.now())

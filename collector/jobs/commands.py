@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from collector.core.clock import Clock
+from collector.core.errors import SettingsError
 from collector.core.settings import Settings, read, shown
 from collector.jobs import look, schedule, show
+from collector.jobs.backfill import Wish, backfill
 from collector.jobs.environment import gather, release
 from collector.jobs.run import run
 from collector.sources import registered
@@ -53,6 +55,30 @@ def _run(arguments: Namespace, say: Say) -> int:
     return run(settings_of(arguments), say)
 
 
+def _backfill(arguments: Namespace, say: Say) -> int:
+    settings = settings_of(arguments)
+    try:
+        known_feeds(arguments.feed)
+    except ValueError as reason:
+        raise SettingsError([str(reason)]) from None
+    wish = Wish(
+        arguments.first,
+        arguments.last or arguments.first,
+        arguments.feed,
+        arguments.symbol,
+        arguments.dry_run,
+    )
+    return backfill(settings, wish, say)
+
+
+def a_day(text: str) -> date:
+    """YYYY-MM-DD, as argparse wants its types."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date: write it as 2026-11-20") from None
+
+
 def _migrate(arguments: Namespace, say: Say) -> int:
     dsn = arguments.dsn or settings_of(arguments).database_dsn
     outcome = migrate(dsn)
@@ -91,8 +117,21 @@ def _coverage(arguments: Namespace, say: Say) -> int:
     return 0
 
 
+DAY: dict[str, Any] = {"metavar": "YYYY-MM-DD", "type": a_day}
 ALL = (
     Command("run", "take one pass over everything that is due", _run),
+    Command(
+        "backfill",
+        "fetch old days, newest first; may be stopped and started again at any time",
+        _backfill,
+        (
+            (("--from",), {**DAY, "dest": "first", "required": True, "help": "first session"}),
+            (("--to",), {**DAY, "dest": "last", "help": "last session (default: the first)"}),
+            (("--feed",), {"action": "append", "default": [], "help": "only this feed; may be repeated"}),
+            (("--symbol",), {"action": "append", "default": [], "help": "only this symbol; may be repeated"}),
+            (("--dry-run",), {"action": "store_true", "help": "show what is open and ask for nothing"}),
+        ),
+    ),
     Command(
         "migrate",
         "bring the database to this release",

@@ -1,4 +1,4 @@
-"""One run at a time on this host; the kernel lets go when the process dies, however it dies."""
+"""One pass of a kind at a time on this host; the kernel lets go when the process dies, however it dies."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collector.core.errors import AnotherRun, SettingsError
 
 
 @contextmanager
-def only_run(state_dir: str) -> Iterator[None]:
-    """Holds the lock, or AnotherRun."""
-    path = Path(state_dir) / "run.lock"
+def only_one(kind: str, state_dir: str) -> Iterator[None]:
+    """Holds the lock of that kind of work, or AnotherRun."""
+    path = Path(state_dir) / f"{kind}.lock"
     try:
         file = path.open("a", encoding="utf-8")
     except OSError as reason:
@@ -23,5 +23,5 @@ def only_run(state_dir: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AnotherRun("another run is at work") from None
+            raise AnotherRun(f"another {kind} is at work") from None
         yield

@@ -6,6 +6,7 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
+from collector.core.errors import BadPayload
 from collector.core.source import Source
 
 
@@ -18,3 +19,11 @@ def registered() -> tuple[Source, ...]:
         if hasattr(module := import_module(info.name), "SOURCE")
     ]
     return tuple(sorted(found, key=lambda source: (source.priority, source.name)))
+
+
+def by_name(name: str) -> Source:
+    """The feed; BadPayload when this release does not know it."""
+    for source in registered():
+        if source.name == name:
+            return source
+    raise BadPayload(f"{name} is not a feed of this release")

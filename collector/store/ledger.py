@@ -11,9 +11,11 @@ from collector.store import files
 from collector.store.database import transaction
 
 
-def begin_run(connection: Connection, run_id: str, started_at: datetime, release: str) -> None:
-    """Opens a pass; one that never finished was killed, and is noted so."""
-    _write(connection, "begin_run", run_id=run_id, started_at=started_at, release=release)
+def begin_run(
+    connection: Connection, run_id: str, started_at: datetime, release: str, *, kind: str = "run"
+) -> None:
+    """Opens a piece of work; one of its kind that never finished was killed, and is noted so."""
+    _write(connection, "begin_run", run_id=run_id, kind=kind, started_at=started_at, release=release)
 
 
 def end_run(connection: Connection, run_id: str, finished_at: datetime, outcome: str, message: str) -> None:
@@ -42,6 +44,11 @@ def note_outcome(  # noqa: PLR0913 - it is one row of the ledger
         outcome=outcome,
         message=message,
     )
+
+
+def note_history(connection: Connection, feed: str, earliest: date, told_at: datetime) -> None:
+    """How far back the plan sees."""
+    _write(connection, "note_history", feed=feed, earliest=earliest, told_at=told_at)
 
 
 def _write(connection: Connection, query: str, **values: Any) -> None:  # noqa: ANN401 - SQL's values

@@ -65,6 +65,7 @@ class Counts:
     quarantined: int = 0
     served: int = 0
     requests: int = 0
+    spooled: int = 0
 
     def add(self, other: Counts) -> None:
         """Sums up a walk."""
@@ -73,6 +74,7 @@ class Counts:
         self.quarantined += other.quarantined
         self.served += other.served
         self.requests += other.requests
+        self.spooled += other.spooled
 
 
 @dataclass

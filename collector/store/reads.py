@@ -33,6 +33,17 @@ def newest_iv_rank(connection: Connection, symbol: str) -> Decimal | None:
     return found[0][0] if found else None
 
 
+def history_limit(connection: Connection, feed: str) -> date | None:
+    """The first session that the plan sees; None when the vendor has not said."""
+    found = rows(connection, "history_limit", feed=feed)
+    return found[0][0] if found else None
+
+
+def pages_of(connection: Connection, feed: str, symbol: str) -> float:
+    """Requests that a session took on average; 1 when none was collected."""
+    return float(rows(connection, "pages_of", feed=feed, symbol=symbol)[0][0])
+
+
 def coverage(connection: Connection, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
     """What is covered of each session that was begun."""
     return {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -21,6 +23,7 @@ OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNPROCESSABLE, TOO_MANY = 200, 401, 403,
 SERVER_ERROR = 500
 REMAINING, RESET_MS = "x-uw-req-per-minute-remaining", "x-uw-req-per-minute-reset"
 A_MINUTE_S = 60.0
+_DATE = re.compile(r"\b20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\b")
 IN_FLIGHT_WAIT_S = 0.4
 
 
@@ -60,10 +63,16 @@ def remaining(headers: Mapping[str, str]) -> int | None:
 
 def _forbidden(code: str, said: str, *, is_json: bool) -> NoReturn:
     if code == "historic_data_access_missing":
-        raise HistoryLimit(said)
+        raise HistoryLimit(said, _earliest(said))
     if is_json:
         raise NotInPlan(said)
     raise Transient("the edge answered 403 with a page instead of JSON")
+
+
+def _earliest(said: str) -> date | None:
+    """The first date of the sentence is the earliest that the plan sees (API.md 7)."""
+    found = _DATE.search(said)
+    return date.fromisoformat(found.group()) if found else None
 
 
 def _too_many(code: str, said: str, headers: Mapping[str, str]) -> NoReturn:

@@ -40,7 +40,7 @@ begin
             end if;
         end loop;
         grant insert on ops.quarantine to collector;
-        grant insert, update on ops.runs, ops.ledger, ops.coverage, ops.schema_drift to collector;
+        grant insert, update on ops.runs, ops.ledger, ops.coverage, ops.schema_drift, ops.history_limits to collector;
         execute format('grant temporary on database %I to collector', current_database());
     end if;
 end

@@ -78,7 +78,7 @@ def test_sigterm_ends_it_between_two_pages_and_the_next_run_completes(simulator,
 def test_a_database_that_is_away_is_exit_code_3(simulator, collector):
     done = collector("run", COLLECTOR_DATABASE_DSN="dbname=x host=/nonexistent")
     assert done.returncode == 3
-    assert "database cannot be reached" in done.stderr
+    assert "database cannot be reached" in done.stdout
     assert "Traceback" not in done.stderr
     assert collector("status", COLLECTOR_DATABASE_DSN="dbname=x host=/nonexistent").returncode == 3
 

@@ -1,6 +1,6 @@
 """What a pass says of itself in one line."""
 
-from collector.jobs.run import Pass
+from collector.jobs.passes import Pass
 
 
 def test_what_fails_for_one_reason_is_said_once():

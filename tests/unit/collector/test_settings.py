@@ -21,6 +21,7 @@ GOOD = {
     "log_file": "",
     "log_level": "DEBUG",
     "state_dir": "/tmp/state",
+    "spool_mb": "10",
     "clock_offset_s": "-3600",
 }
 BAD = {
@@ -36,6 +37,7 @@ BAD = {
     "log_file": "collector.log",
     "log_level": "loud",
     "state_dir": "",
+    "spool_mb": "0",
     "clock_offset_s": "1.5",
 }
 MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
