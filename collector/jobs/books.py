@@ -74,7 +74,7 @@ class Books:
         self.spool.put(page)
         self.spooled += 1
         self._knowledge.add(page)
-        return Counts(served=len(page.rows), requests=1, spooled=1)
+        return Counts(served=len(page.rows), requests=page.requests, spooled=1)
 
     def begin(self, kind: str, started_at: datetime, version: str) -> None:
         """Opens a piece of work."""
@@ -179,4 +179,5 @@ def batch_of(connection: Connection, run_id: str, page: Page) -> Batch:
         confirmed=page.confirmed,
         drift=answer.drift(source, page.rows),
         served=len(page.rows),
+        requests=page.requests,
     )

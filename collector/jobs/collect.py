@@ -145,6 +145,7 @@ def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
             covered=page.covered,
             settled=asked_at >= part.session.settles_at,
             confirmed=asked_at >= part.session.confirms_at,
+            requests=page.requests,
         )
     )
 

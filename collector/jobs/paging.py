@@ -6,6 +6,7 @@ a full page may be cut, and the next page begins one second above it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ class Page:
     rows: Sequence[Raw]
     covered: Interval | None = None
     stuck: Interval | None = None
+    requests: int = 1
 
 
 def walk(rule: BySecond, hole: Interval, fetch: Fetch) -> Iterator[Page]:
@@ -44,31 +46,41 @@ def walk(rule: BySecond, hole: Interval, fetch: Fetch) -> Iterator[Page]:
             cursor = oldest + SECOND
         else:
             yield Page(rows)
-            yield from _one_second(rule, oldest, rows, fetch)
+            yield _one_second(rule, oldest, rows, fetch)
             cursor = oldest
 
 
-def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fetch) -> Iterator[Page]:
-    """A second with more rows than a page, cut into slices until each is shorter than a page."""
+def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fetch) -> Page:
+    """A second with more rows than a page: its slices' rows together, each once."""
     whole = (second, second + SECOND)
-    waiting = slicing.cuts(rule.slices, slicing.WHOLE, rows)
-    stuck = not waiting
+    found = {_key(row): row for row in rows}
     asked = 0
-    while waiting and asked < MOST_SLICES:
-        piece = waiting.pop()
+
+    def ask(piece: slicing.Slice) -> slicing.Answered:
+        nonlocal asked
+        if asked >= MOST_SLICES:
+            return slicing.Answered((), whole=False)
         asked += 1
-        rows = fetch({**_asked(rule, second, second + SECOND), **slicing.params(piece)})
-        yield Page(rows)
+        page = fetch({**_asked(rule, second, second + SECOND), **slicing.params(piece)})
         # Older seconds follow in the answer only when this second is through.
-        if len(rows) < rule.limit or _oldest_second(rule, rows, second + SECOND) < second:
-            continue
-        smaller = slicing.cuts(rule.slices, piece, rows)
-        stuck = stuck or not smaller
-        waiting += smaller
-    if stuck or waiting:
-        yield Page((), stuck=whole)
-    else:
-        yield Page((), covered=whole)
+        ended = len(page) < rule.limit or _oldest_second(rule, page, second + SECOND) < second
+        return slicing.Answered([row for row in page if _is_in(row, rule, second)], ended)
+
+    complete = True
+    for answered in slicing.cut(rule.slices, slicing.WHOLE, rows, ask, rule.limit):
+        complete = complete and answered.whole
+        found |= {_key(row): row for row in answered.rows}
+    kept = list(found.values())
+    return Page(kept, covered=whole, requests=asked) if complete else Page(kept, stuck=whole, requests=asked)
+
+
+def _key(row: Raw) -> str:
+    return json.dumps(row, default=str, sort_keys=True)
+
+
+def _is_in(row: Raw, rule: BySecond, second: datetime) -> bool:
+    at = _time(row, rule.time_key)
+    return at is None or whole_second(at) == second
 
 
 def _asked(rule: BySecond, start: datetime, cursor: datetime) -> dict[str, str]:

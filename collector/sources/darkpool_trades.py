@@ -82,7 +82,7 @@ SOURCE = Source(
     restates=(*NUMBERS, *TEXTS, "trf_executed_at", "canceled", "extra"),
     seen="collection_time",
     parse=read,
-    page=BySecond(limit=500, time_key="executed_at", slices=(("size", "size"), ("volume", "volume"))),
+    page=BySecond(limit=500, time_key="executed_at", slices=(("volume", "volume"), ("size", "size"))),
     priority=10,
     hours=Hours.EXTENDED,
     required=TAKEN,

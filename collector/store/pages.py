@@ -54,6 +54,7 @@ class Batch:
     confirmed: bool = False
     drift: Mapping[str, int] = field(default_factory=dict)
     served: int = 0
+    requests: int = 1
 
 
 @dataclass
@@ -86,7 +87,7 @@ class _Work:
 def store(connection: Connection, batch: Batch) -> Counts:
     """Commits the whole answer; raises and leaves nothing when the database is away."""
     with transaction(connection), connection.cursor() as cursor:
-        work = _Work(Counts(served=batch.served, requests=1), list(batch.rejects))
+        work = _Work(Counts(served=batch.served, requests=batch.requests), list(batch.rejects))
         _rows(cursor, batch, batch.parsed, work)
         for reject in work.rejects:
             work.counts.quarantined += _quarantine(cursor, batch, reject)

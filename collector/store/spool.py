@@ -36,6 +36,7 @@ class Page:
     covered: Interval | None = None
     settled: bool = False
     confirmed: bool = False
+    requests: int = 1
 
 
 class Spool:
@@ -131,6 +132,7 @@ def _pack(page: Page) -> bytes:
         "covered": [start.isoformat(), end.isoformat()] if start and end else None,
         "settled": page.settled,
         "confirmed": page.confirmed,
+        "requests": page.requests,
         "rows": page.rows,
     }
     # Exact numbers become text, as they do in every column of unknown keys.
@@ -151,6 +153,7 @@ def _unpack(packed: bytes) -> Page:
         covered=(datetime.fromisoformat(covered[0]), datetime.fromisoformat(covered[1])) if covered else None,
         settled=head["settled"],
         confirmed=head["confirmed"],
+        requests=head["requests"],
     )
 
 
