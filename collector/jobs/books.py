@@ -37,6 +37,7 @@ class Books:
         self.connection: Connection | None = None
         self.away: DatabaseAway | None = None
         self.spooled = 0
+        self._asked_since: date | None = None
         try:
             self.connection = database.writer(settings.database_dsn)
         except DatabaseAway as reason:
@@ -53,12 +54,13 @@ class Books:
         return self._try(reads.calendar) or packaged_calendar()
 
     def coverage(self, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
-        """What is covered of each session that was begun."""
-        known = self._try(lambda connection: reads.coverage(connection, feed, symbol, since))
-        if known is None:
-            return self._knowledge.of(feed, symbol, since)
-        self._knowledge.learn(feed, symbol, known)
-        return known
+        """What is covered of each session that was begun; all feeds are asked for at once."""
+        if self._asked_since is None or since < self._asked_since:
+            known = self._try(lambda connection: reads.coverage(connection, since))
+            if known is not None:
+                self._asked_since = since
+                self._knowledge.learn(known)
+        return self._knowledge.of(feed, symbol, since)
 
     def keep(self, page: Page) -> Counts:
         """Commits the page, or puts it into the spool: when this returns it is on a disk."""

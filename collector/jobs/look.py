@@ -68,11 +68,11 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
         (feed, symbol): int(number) for feed, symbol, number in reads.rows(connection, "status_quarantine")
     }
     feeds = []
+    begun = calendar.begun(now, SESSIONS_BACK)
+    everything = reads.coverage(connection, begun[0].date if begun else now.date())
     for source, symbol in wanted(settings):
         key = (source.name, symbol)
-        begun = calendar.begun(now, SESSIONS_BACK)
-        since = begun[0].date if begun else now.date()
-        known = reads.coverage(connection, source.name, symbol, since)
+        known = everything.get(key, {})
         collected = [one.collected_at for one in known.values() if one.collected_at]
         days = tuple(
             day(source, session, known[session.date], _due_until(session, last_start, now))

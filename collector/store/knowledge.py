@@ -51,9 +51,9 @@ class Knowledge:
         """As far as it is known."""
         return {day: one for day, one in self._known.get((feed, symbol), {}).items() if day >= since}
 
-    def learn(self, feed: str, symbol: str, days: Mapping[date, Covered]) -> None:
-        """What the database said."""
-        self._known[feed, symbol] = dict(days)
+    def learn(self, known: Mapping[Key, Mapping[date, Covered]]) -> None:
+        """All that the database said, in place of what was known before."""
+        self._known = {key: dict(days) for key, days in known.items()}
 
     def add(self, page: Page) -> None:
         """A page was kept, in the database or in the spool."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,8 @@ from collector.core.coverage import Covered
 from collector.core.sessions import Calendar, Session
 from collector.store import files
 from collector.store.database import transaction
+
+Coverage = dict[tuple[str, str], dict[date, Covered]]
 
 
 def rows(connection: Connection, query: str, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - SQL's values
@@ -44,23 +45,10 @@ def pages_of(connection: Connection, feed: str, symbol: str) -> float:
     return float(rows(connection, "pages_of", feed=feed, symbol=symbol)[0][0])
 
 
-def coverage(connection: Connection, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
-    """What is covered of each session that was begun."""
-    return {
-        day: Covered(
-            tuple(zip(covered_from, covered_to, strict=True)),
-            tuple(zip(settled_from, settled_to, strict=True)),
-            tuple(zip(confirmed_from, confirmed_to, strict=True)),
-            collected_at,
-        )
-        for (
-            day,
-            collected_at,
-            covered_from,
-            covered_to,
-            settled_from,
-            settled_to,
-            confirmed_from,
-            confirmed_to,
-        ) in rows(connection, "coverage_of", feed=feed, symbol=symbol, since=since)
-    }
+def coverage(connection: Connection, since: date) -> Coverage:
+    """What is covered of each session that was begun, by feed and symbol."""
+    found: Coverage = {}
+    for feed, symbol, day, collected_at, *bounds in rows(connection, "coverage_since", since=since):
+        levels = [tuple(zip(bounds[at], bounds[at + 1], strict=True)) for at in (0, 2, 4)]
+        found.setdefault((feed, symbol), {})[day] = Covered(levels[0], levels[1], levels[2], collected_at)
+    return found

@@ -171,7 +171,7 @@ def test_rows_ledger_and_coverage_are_one_transaction(connection, database):
     assert database.one("select count(*) from ops.coverage") == 0
     store(connection, page)
     assert database.ask("select requests, served, stored from ops.ledger") == [(1, 6, 6)]
-    known = reads.coverage(connection, source.name, "SPY", DAY)[DAY]
+    known = reads.coverage(connection, DAY)[source.name, "SPY"][DAY]
     assert known.covered == ((NOW - timedelta(hours=1), NOW),)
     assert (known.settled, known.confirmed) == ((), ())
 
