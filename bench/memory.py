@@ -14,8 +14,7 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "integration"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "integration"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import psycopg2
@@ -23,6 +22,7 @@ import simulator_process
 from startup import settings
 from store_pages import empty, server
 
+ROOT = Path(__file__).resolve().parents[1]
 PRINTS_A_DAY = 30_000
 MOST_MB = 80
 EVENING = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
