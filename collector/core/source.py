@@ -57,7 +57,7 @@ class Metric(NamedTuple):
 class BySecond:
     """Pages newest first, `older_than` on whole seconds, at most `limit` rows.
 
-    `time_key` is the row's time. `inclusive`: `older_than` answers its own second's first instant too.
+    `time_key` is the row's time. `inclusive`: `older_than` answers rows of its own second too.
     `since` names the parameter that takes the hole's start where the endpoint knows no date.
     A second with more rows than a page is cut by the `slices`: row key and the name that goes behind
     min_ and max_, whole numbers only.
