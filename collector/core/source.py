@@ -97,6 +97,8 @@ class Source:
     `scope` is what the path is asked for: each wanted symbol, the market once, or names of its own.
     `every_s`: a snapshot is not taken more often; the inventory's cadence beats it.
     `single`: the answer's data is one object instead of a list.
+    `partial`: the vendor has it for some symbols only; one that it does not know (404) is noted as not offered
+    and left alone for the session, which is no failure.
     `verify` refuses a whole answer (BadPayload) that is not what was asked for.
     """
 
@@ -118,6 +120,7 @@ class Source:
     hours: Hours = Hours.OPTIONS
     every_s: int = 0
     single: bool = False
+    partial: bool = False
     verify: Callable[[Sequence[Raw]], None] | None = None
 
     @property

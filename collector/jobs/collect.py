@@ -89,10 +89,11 @@ def _snapshots_due(tools: Tools, source: Source, symbol: str, known: Mapping[dat
         return []
     begun = [session for session in tools.calendar.begun(now, SESSIONS_BACK) if session.date <= current.date]
     known_since = min(known, default=current.date) if source.dated else current.date
+    refused = reads.not_offered(tools.connection, source, symbol, known_since)
     parts = [
         Part(source, symbol, session, last=known.get(session.date, Covered()).collected_at)
         for session in reversed(begun)
-        if session.date >= known_since
+        if session.date >= known_since and session.date not in refused
     ]
     return [part for part in parts if windows.snapshot_due(source, part.session, part.last, now, every)]
 

@@ -21,6 +21,7 @@ from collector.core.errors import (
     SettingsError,
     Stopped,
     Terminal,
+    UnknownSymbol,
 )
 from collector.core.settings import Settings
 from collector.core.source import Source
@@ -170,14 +171,22 @@ def _part(tools: Tools, part: Part, did: Pass, say: Say) -> bool:
         raise
     except CollectorError as reason:
         message = str(reason)
-        did.fail(reason, f"{part.source.name} {part.symbol}")
-        logging.error("failed", **facts(part, result))
+        if _is_not_offered(part, reason):
+            outcome = "not_offered"
+        else:
+            did.fail(reason, f"{part.source.name} {part.symbol}")
+            logging.error("failed", **facts(part, result))
     finally:
         did.counts.add(result.counts)
         _note(tools, part, outcome, message)
         logging.event("feed", outcome=outcome, message=message, **facts(part, result))
         say(_line(part, result, outcome, message))
     return outcome != "not_in_plan"
+
+
+def _is_not_offered(part: Part, reason: CollectorError) -> bool:
+    """What was served earlier in the session is offered: its 404 is a failure."""
+    return isinstance(reason, UnknownSymbol) and part.source.partial and part.last is None
 
 
 def _note(tools: Tools, part: Part, outcome: str, message: str) -> None:
