@@ -192,7 +192,7 @@ CREATE TABLE ops.ledger (
     outcome text DEFAULT 'running'::text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
     noted_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledger_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'open'::text, 'failed'::text, 'not_in_plan'::text, 'stopped'::text])))
+    CONSTRAINT ledger_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'open'::text, 'failed'::text, 'not_in_plan'::text, 'not_offered'::text, 'stopped'::text])))
 );
 
 --
@@ -259,7 +259,7 @@ COMMENT ON COLUMN ops.ledger.quarantined IS 'Rows that could not be read.';
 -- Name: COLUMN ledger.outcome; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered; message says which.';
+COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered; message says which. not_offered: the vendor has the feed for other symbols only; the symbol is asked again next session.';
 
 --
 -- Name: COLUMN ledger.message; Type: COMMENT; Schema: ops; Owner: -
@@ -868,7 +868,7 @@ COMMENT ON COLUMN trading.market_metrics.id IS 'Ours, in order of arrival.';
 -- Name: COLUMN market_metrics.symbol; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.market_metrics.symbol IS 'Ticker, or MARKET for the whole market.';
+COMMENT ON COLUMN trading.market_metrics.symbol IS 'Ticker, MARKET for the whole market, or a sector''s name.';
 
 --
 -- Name: COLUMN market_metrics.metric_type; Type: COMMENT; Schema: trading; Owner: -
@@ -944,15 +944,14 @@ CREATE TABLE trading.options_flow (
     session_date date NOT NULL,
     executed_at timestamp with time zone,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
-    restated_at timestamp with time zone,
-    CONSTRAINT options_flow_flow_type_check CHECK ((flow_type = ANY (ARRAY['per_strike'::text, 'per_expiry'::text, 'recent'::text])))
+    restated_at timestamp with time zone
 );
 
 --
 -- Name: TABLE options_flow; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON TABLE trading.options_flow IS 'Options flow. per_strike and per_expiry are snapshots of running day totals: never sum two snapshots of one session. recent is one row a trade.';
+COMMENT ON TABLE trading.options_flow IS 'Options flow of every kind: ops.flow_types says what a row of each flow_type is and what must never be summed.';
 
 --
 -- Name: COLUMN options_flow.id; Type: COMMENT; Schema: trading; Owner: -
@@ -970,13 +969,13 @@ COMMENT ON COLUMN trading.options_flow.symbol IS 'Ticker of the underlying.';
 -- Name: COLUMN options_flow.strike; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.strike IS 'US dollars; null for per_expiry.';
+COMMENT ON COLUMN trading.options_flow.strike IS 'US dollars; null where a row is of all strikes.';
 
 --
 -- Name: COLUMN options_flow.expiry; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.expiry IS 'Expiration date; null for per_strike.';
+COMMENT ON COLUMN trading.options_flow.expiry IS 'Expiration date; null where a row is of all expiries.';
 
 --
 -- Name: COLUMN options_flow.flow_type; Type: COMMENT; Schema: trading; Owner: -
@@ -988,13 +987,13 @@ COMMENT ON COLUMN trading.options_flow.flow_type IS 'What the row is: ops.flow_t
 -- Name: COLUMN options_flow.premium; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.premium IS 'US dollars. Snapshots: calls plus puts, whole day so far. recent: this trade.';
+COMMENT ON COLUMN trading.options_flow.premium IS 'US dollars. Snapshots: calls plus puts, whole day so far. recent: this trade. alert: its trades together. per_strike_intraday: calls plus puts of the minute.';
 
 --
 -- Name: COLUMN options_flow.contract_size; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.contract_size IS 'Contracts. Snapshots: calls plus puts, whole day so far. recent: this trade.';
+COMMENT ON COLUMN trading.options_flow.contract_size IS 'Contracts. Snapshots: calls plus puts, whole day so far. recent: this trade. alert: its trades together. per_strike_intraday: calls plus puts of the minute.';
 
 --
 -- Name: COLUMN options_flow.iv_rank; Type: COMMENT; Schema: trading; Owner: -
@@ -1018,7 +1017,7 @@ COMMENT ON COLUMN trading.options_flow.created_at IS 'When the row was written, 
 -- Name: COLUMN options_flow.record_id; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.record_id IS 'recent: the vendor''s id. Snapshots: strike or expiry, @, the fetch instant.';
+COMMENT ON COLUMN trading.options_flow.record_id IS 'recent and alert: the vendor''s id. Snapshots: strike or expiry, @, the fetch instant. per_strike_intraday: strike, @, its own time.';
 
 --
 -- Name: COLUMN options_flow.session_date; Type: COMMENT; Schema: trading; Owner: -
@@ -1030,7 +1029,7 @@ COMMENT ON COLUMN trading.options_flow.session_date IS 'Trading day (New York) t
 -- Name: COLUMN options_flow.executed_at; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.executed_at IS 'recent: when the trade happened; null for snapshots.';
+COMMENT ON COLUMN trading.options_flow.executed_at IS 'recent: when the trade happened. alert: when the vendor made it, a few seconds after its trades (start_time and end_time in detail, epoch milliseconds). per_strike_intraday: the row''s time. Null for snapshots.';
 
 --
 -- Name: COLUMN options_flow.detail; Type: COMMENT; Schema: trading; Owner: -
@@ -1193,6 +1192,12 @@ ALTER TABLE ONLY trading.options_flow
     ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
 
 --
+-- Name: ledger_not_offered; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ledger_not_offered ON ops.ledger USING btree (feed, symbol, session_date) WHERE (outcome = 'not_offered'::text);
+
+--
 -- Name: runs_started_at; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -1233,6 +1238,12 @@ CREATE INDEX options_flow_flow_type ON trading.options_flow USING btree (flow_ty
 --
 
 CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btree (symbol, collected_at);
+
+--
+-- Name: options_flow_symbol_executed_at; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX options_flow_symbol_executed_at ON trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -1331,6 +1342,13 @@ ALTER TABLE ONLY ops.ledger
 
 ALTER TABLE ONLY ops.quarantine
     ADD CONSTRAINT quarantine_run_id_fkey FOREIGN KEY (run_id) REFERENCES ops.runs(run_id);
+
+--
+-- Name: options_flow options_flow_flow_type_fkey; Type: FK CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.options_flow
+    ADD CONSTRAINT options_flow_flow_type_fkey FOREIGN KEY (flow_type) REFERENCES ops.flow_types(flow_type);
 
 --
 -- PostgreSQL database dump complete

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from collector.core import parse
-from collector.core.errors import BadPayload, Unparsable
+from collector.core.errors import BadPayload
 from collector.core.source import Metric, Raw, Seen
 
 METRICS = ("net_call_premium", "net_put_premium", "net_volume")
@@ -34,14 +34,7 @@ def a_minute_apart(raws: Sequence[Raw]) -> None:
 
     Minutes may be missing; a row whose time cannot be read is the parser's question.
     """
-    times = sorted({at for raw in raws if (at := _time(raw)) is not None})
+    times = sorted({at for raw in raws if (at := parse.readable_instant(raw, "timestamp")) is not None})
     steps = {later - earlier for earlier, later in pairwise(times)}
     if steps and min(steps) != MINUTE:
         raise BadPayload(f"rows are {min(steps)} apart where a minute was asked for")
-
-
-def _time(raw: Raw) -> datetime | None:
-    try:
-        return parse.some_instant(raw, "timestamp")
-    except Unparsable:
-        return None

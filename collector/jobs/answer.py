@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.core import parse
 from collector.core.clock import new_york_date
-from collector.core.errors import BadPayload, Unparsable
+from collector.core.errors import BadPayload, HistoryLimit, Unparsable
 from collector.core.source import BySecond, Raw, Seen, Source
 from collector.store.pages import Parsed, Reject
 
@@ -22,6 +22,16 @@ def rows_of(value: Any, *, single: bool = False) -> Sequence[Raw]:  # noqa: ANN4
     if single or not isinstance(found, list):
         raise BadPayload(f"the answer holds no {'object' if single else 'list of rows'}")
     return found
+
+
+def begins_as_asked(source: Source, value: Any, asked: Mapping[str, str]) -> None:  # noqa: ANN401 - whatever JSON holds
+    """HistoryLimit when the answer itself says that it begins later: the time before was not looked at."""
+    since = source.page.since if isinstance(source.page, BySecond) else ""
+    begins = parse.readable_instant(value, since) if since else None
+    if begins and begins.timestamp() > int(asked[since]) + 1:
+        raise HistoryLimit(
+            f"{source.name} is served from {begins.isoformat()} on, not from where it was asked"
+        )
 
 
 def drift(source: Source, raws: Sequence[Any]) -> Counter[str]:

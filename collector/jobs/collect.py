@@ -137,7 +137,9 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:
     source = part.source
     path, fixed = source.asked(part.symbol)
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
-    rows = answer.rows_of(tools.client.get(path, {**fixed, **dated, **params}), single=source.single)
+    value = tools.client.get(path, {**fixed, **dated, **params})
+    answer.begins_as_asked(source, value, params)
+    rows = answer.rows_of(value, single=source.single)
     if source.verify:
         source.verify(rows)
     return rows

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from collector.core import parse
 from collector.core.clock import SECOND, whole_second
-from collector.core.errors import BadPayload, Unparsable
+from collector.core.errors import BadPayload
 from collector.core.intervals import Interval
 from collector.core.source import BySecond, Raw
 from collector.jobs import slicing
@@ -82,17 +82,9 @@ def _asked(rule: BySecond, start: datetime, cursor: datetime) -> dict[str, str]:
 
 def _oldest_second(rule: BySecond, rows: Sequence[Raw], cursor: datetime) -> datetime:
     """The second a full page ends in; an answer that is not what was asked for is refused."""
-    times = [at for row in rows if (at := _time(row, rule.time_key)) is not None]
+    times = [at for row in rows if (at := parse.readable_instant(row, rule.time_key)) is not None]
     if not times:
         raise BadPayload("a full page without one readable time")
     if max(times) >= cursor + (SECOND if rule.inclusive else NOTHING):
         raise BadPayload("the answer has rows that are not older than was asked for")
     return whole_second(min(times))
-
-
-def _time(row: Raw, key: str) -> datetime | None:
-    """None for a row that will be quarantined when the page is stored."""
-    try:
-        return parse.some_instant(row, key)
-    except Unparsable:
-        return None

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from collector.core.errors import Unparsable
+from collector.core.errors import HistoryLimit, Unparsable
 from collector.core.source import Seen
+from collector.jobs import answer
 from collector.sources.flow_alerts import SOURCE
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures/flow_alerts.json"
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=timezone.utc)
 SEEN = Seen("SPY", date(2026, 11, 20), NOW, Decimal("21.5"))
+
+# Midnight in New York, less the second of slack.
+ASKED = {"newer_than": str(int(datetime(2026, 11, 20, 4, 59, 59, tzinfo=timezone.utc).timestamp()))}
 
 
 def read(**changed):
@@ -46,6 +50,23 @@ def test_an_alert_of_another_symbol_is_refused():
 def test_an_alert_over_several_contracts_is_kept_without_strike_and_expiry():
     row = read(strike=None, expiry=None)
     assert (row.strike, row.expiry, row.premium) == (None, None, Decimal(186705))
+
+
+@pytest.mark.parametrize(
+    "begins", ["2026-11-20T05:00:00Z", "2026-11-20T04:59:59Z", "2026-10-21T17:28:00Z", "soon", None]
+)
+def test_an_answer_that_begins_in_time_is_taken(begins):
+    answer.begins_as_asked(SOURCE, {"data": [], "newer_than": begins}, ASKED)
+
+
+def test_an_answer_that_begins_later_than_asked_covers_nothing():
+    with pytest.raises(HistoryLimit, match="served from 2026-11-20T05:00:01"):
+        answer.begins_as_asked(SOURCE, {"data": [], "newer_than": "2026-11-20T05:00:01Z"}, ASKED)
+
+
+@pytest.mark.parametrize("value", [[], {"data": []}, None], ids=str)
+def test_an_answer_that_does_not_tell_its_window_is_taken_at_its_word(value):
+    answer.begins_as_asked(SOURCE, value, ASKED)
 
 
 def test_the_symbol_is_asked_for_by_its_parameter():
