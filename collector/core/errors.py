@@ -41,6 +41,10 @@ class DailyLimit(Terminal):
     """The day's quota is spent: stop until 20:00 New York."""
 
 
+class UnknownSymbol(Terminal):
+    """The vendor knows no such symbol, or has nothing of this kind for it: leave the symbol, keep the others."""
+
+
 class NotInPlan(Terminal):
     """The plan does not include this feed: leave it, keep the others."""
 

@@ -100,6 +100,20 @@ def some_instant(raw: Raw, key: str) -> datetime:
     return found
 
 
+def readable_instant(raw: Any, key: str) -> datetime | None:  # noqa: ANN401 - JSON of any shape
+    """A point in time, or None where there is none that can be read."""
+    try:
+        return some_instant(raw, key)
+    except Unparsable:
+        return None
+
+
+def of_symbol(raw: Raw, key: str, symbol: str) -> None:
+    """Refuses a row of another symbol than was asked for; one that names none is taken."""
+    if text(raw.get(key), key) not in (None, symbol):
+        raise Unparsable(f"{key} is not {symbol}")
+
+
 def day(raw: Raw, key: str) -> date:
     """A date that must be there."""
     try:

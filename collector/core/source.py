@@ -57,7 +57,7 @@ class Metric(NamedTuple):
 class BySecond:
     """Pages newest first, `older_than` on whole seconds, at most `limit` rows.
 
-    `time_key` is the row's time. `inclusive`: `older_than` answers its own second's first instant too.
+    `time_key` is the row's time. `inclusive`: `older_than` answers rows of its own second too.
     `since` names the parameter that takes the hole's start where the endpoint knows no date.
     A second with more rows than a page is cut by the `slices`: row key and the name that goes behind
     min_ and max_, whole numbers only.
@@ -97,6 +97,8 @@ class Source:
     `scope` is what the path is asked for: each wanted symbol, the market once, or names of its own.
     `every_s`: a snapshot is not taken more often; the inventory's cadence beats it.
     `single`: the answer's data is one object instead of a list.
+    `partial`: the vendor has it for some symbols only; one that it does not know (404) is noted as not offered
+    and left alone for the session, which is no failure.
     `verify` refuses a whole answer (BadPayload) that is not what was asked for.
     """
 
@@ -118,6 +120,7 @@ class Source:
     hours: Hours = Hours.OPTIONS
     every_s: int = 0
     single: bool = False
+    partial: bool = False
     verify: Callable[[Sequence[Raw]], None] | None = None
 
     @property

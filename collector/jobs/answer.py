@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from collector.core import parse
@@ -22,6 +23,11 @@ def rows_of(value: Any, *, single: bool = False) -> Sequence[Raw]:  # noqa: ANN4
     if single or not isinstance(found, list):
         raise BadPayload(f"the answer holds no {'object' if single else 'list of rows'}")
     return found
+
+
+def begins_at(rule: BySecond, value: Any) -> datetime | None:  # noqa: ANN401 - whatever JSON holds
+    """Where the answer itself says that it begins: the time before was not looked at. None when it does not say."""
+    return parse.readable_instant(value, rule.since) if rule.since else None
 
 
 def drift(source: Source, raws: Sequence[Any]) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,7 @@ from collector.core.coverage import Covered
 from collector.core.errors import BadPayload, DatabaseAway, HistoryLimit
 from collector.core.sessions import Calendar
 from collector.core.settings import Settings
-from collector.core.source import Seen
+from collector.core.source import Seen, Source
 from collector.jobs import answer
 from collector.sources import by_name
 from collector.store import database, ledger, reads
@@ -97,6 +98,12 @@ class Books:
     def earliest(self, feed: str) -> date | None:
         """The first session that can be asked for; None when nobody said so yet."""
         return self._try(lambda connection: reads.history_limit(connection, feed))
+
+    def not_offered(self, source: Source, symbol: str, since: date) -> AbstractSet[date]:
+        """Sessions for which the vendor said that it has no such symbol; none where nobody can be asked."""
+        return (
+            self._try(lambda connection: reads.not_offered(connection, source, symbol, since)) or frozenset()
+        )
 
     def pages_of(self, feed: str, symbol: str) -> float:
         """Requests that a session of it takes, by those before."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from collector.core.clock import Clock, new_york_date
+from collector.core.clock import SECOND, Clock, new_york_date
 from collector.core.coverage import Covered
+from collector.core.errors import HistoryLimit
 from collector.core.intervals import Interval
 from collector.core.sessions import Calendar, Session
 from collector.core.source import BySecond, Raw, Snapshot, Source
@@ -78,8 +79,9 @@ def open_parts(
     """What is due of these sessions (oldest first), the newest first."""
     now = tools.clock.now()
     every = timedelta(seconds=tools.cadence.get(source.name, source.every_s))
+    refused = tools.books.not_offered(source, symbol, sessions[0].date) if sessions else ()
     found = []
-    for session in reversed(sessions):
+    for session in reversed([one for one in sessions if one.date not in refused]):
         before = known.get(session.date, Covered())
         if isinstance(source.page, BySecond):
             holes = windows.due(session, before, now, tools.overlap)
@@ -100,35 +102,53 @@ def collect(tools: Tools, part: Part, result: Result) -> None:
 
 def _sweep(tools: Tools, part: Part, rule: BySecond, hole: Interval, result: Result) -> None:
     asked_at = tools.clock.now()
+    begins = hole[0]
 
     def fetch(params: Mapping[str, str]) -> Sequence[Raw]:
-        nonlocal asked_at
+        nonlocal asked_at, begins
         tools.stop.check()
         asked_at = tools.clock.now()
-        return _ask(tools, part, params)
+        value = _ask(tools, part, params)
+        begins = max(begins, answer.begins_at(rule, value) or begins)
+        return _rows(part.source, value)
 
     for page in walk(rule, hole, fetch):
-        result.counts.add(_keep(tools, part, page, asked_at))
+        result.counts.add(_keep(tools, part, _since(page, begins), asked_at))
         if page.stuck:
             second = page.stuck[0].isoformat()
             result.still_open.append(f"{second}: more prints in one second than can be told apart")
+    if begins - hole[0] > SECOND:
+        first = new_york_date(begins) + timedelta(days=1)
+        raise HistoryLimit(f"{part.source.name} is served from {begins.isoformat()} on", first)
+
+
+def _since(page: Page, begins: datetime) -> Page:
+    """What lies before the begin of the vendor's answer was not looked at."""
+    if page.covered is None or page.covered[0] >= begins:
+        return page
+    start, end = max(page.covered[0], begins), page.covered[1]
+    return replace(page, covered=(start, end) if start < end else None)
 
 
 def _snapshot(tools: Tools, part: Part, rule: Snapshot, result: Result) -> None:
     tools.stop.check()
     asked_at = tools.clock.now()
-    rows = _ask(tools, part, {})
+    rows = _rows(part.source, _ask(tools, part, {}))
     counts = _keep(tools, part, Page(rows), asked_at)
     result.counts.add(counts)
     if rule.keeps and part.last and counts.stored >= rule.keeps:
         result.still_open.append(f"all {rule.keeps} rows are new: some before them may be missing")
 
 
-def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:
+def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON holds
     source = part.source
     path, fixed = source.asked(part.symbol)
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
-    rows = answer.rows_of(tools.client.get(path, {**fixed, **dated, **params}), single=source.single)
+    return tools.client.get(path, {**fixed, **dated, **params})
+
+
+def _rows(source: Source, value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
+    rows = answer.rows_of(value, single=source.single)
     if source.verify:
         source.verify(rows)
     return rows

@@ -37,7 +37,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Feed:
-    """One feed and symbol: `state` is fresh, late or never."""
+    """One feed and symbol: `state` is fresh, late, never, or absent where the vendor has no such symbol."""
 
     name: str
     symbol: str
@@ -81,7 +81,8 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
         )
         every = timedelta(seconds=settings.cadence.get(source.name, source.every_s))
         late = last_start is not None and is_late(source, calendar, known, last_start, every)
-        state = "never" if not collected else "late" if late else "fresh"
+        offered = not reads.not_offered(connection, source, symbol, since)
+        state = ("never" if offered else "absent") if not collected else "late" if late else "fresh"
         latest = max(collected, default=None)
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), days))
     return Status(

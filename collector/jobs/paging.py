@@ -1,7 +1,8 @@
 """Walks a hole from its newest second to its oldest. Pure: it asks by `fetch` and yields what to store.
 
 Newest first by the second, arbitrary inside a second, `older_than` strict: so the oldest second of
-a full page may be cut, and the next page begins one second above it.
+a full page may be cut, and the next page begins one second above it. Where `older_than` is inclusive,
+rows of its own second may come a second time; the walk goes the same way.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from collector.core import parse
 from collector.core.clock import SECOND, whole_second
-from collector.core.errors import BadPayload, Unparsable
+from collector.core.errors import BadPayload
 from collector.core.intervals import Interval
 from collector.core.source import BySecond, Raw
 from collector.jobs import slicing
 
 Fetch = Callable[[Mapping[str, str]], Sequence[Raw]]
 MOST_SLICES = 200
+NOTHING = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ def walk(rule: BySecond, hole: Interval, fetch: Fetch) -> Iterator[Page]:
         if len(rows) < rule.limit:
             yield Page(rows, covered=(start, cursor))
             return
-        oldest = _oldest_second(rule, rows, cursor)
+        # Rows of the bound itself alone do not take the walk any further down.
+        oldest = min(_oldest_second(rule, rows, cursor), cursor - SECOND)
         if oldest + SECOND < cursor:
             yield Page(rows, covered=(max(start, oldest + SECOND), cursor))
             cursor = oldest + SECOND
@@ -91,17 +94,9 @@ def _asked(rule: BySecond, start: datetime, cursor: datetime) -> dict[str, str]:
 
 def _oldest_second(rule: BySecond, rows: Sequence[Raw], cursor: datetime) -> datetime:
     """The second a full page ends in; an answer that is not what was asked for is refused."""
-    times = [at for row in rows if (at := _time(row, rule.time_key)) is not None]
+    times = [at for row in rows if (at := parse.readable_instant(row, rule.time_key)) is not None]
     if not times:
         raise BadPayload("a full page without one readable time")
-    if max(times) > cursor or (max(times) == cursor and not rule.inclusive):
+    if max(times) >= cursor + (SECOND if rule.inclusive else NOTHING):
         raise BadPayload("the answer has rows that are not older than was asked for")
     return whole_second(min(times))
-
-
-def _time(row: Raw, key: str) -> datetime | None:
-    """None for a row that will be quarantined when the page is stored."""
-    try:
-        return parse.some_instant(row, key)
-    except Unparsable:
-        return None

@@ -13,6 +13,7 @@ from collector.core.errors import (
     HistoryLimit,
     NotInPlan,
     Stopped,
+    UnknownSymbol,
 )
 from collector.jobs.collect import Part, Result, Tools, collect, facts
 from collector.store.pages import Counts
@@ -84,14 +85,22 @@ def take(tools: Tools, part: Part, did: Pass, say: Say) -> str:
         raise
     except CollectorError as reason:
         message = str(reason)
-        did.fail(reason, f"{part.source.name} {part.symbol}")
-        logging.error("failed", **facts(part, result))
+        if _is_not_offered(part, reason):
+            outcome = "not_offered"
+        else:
+            did.fail(reason, f"{part.source.name} {part.symbol}")
+            logging.error("failed", **facts(part, result))
     finally:
         did.counts.add(result.counts)
         tools.books.note_outcome(part.source.name, part.symbol, part.session.date, outcome, message)
         logging.event("feed", outcome=outcome, message=message, **facts(part, result))
         say(_line(part, result, outcome, message))
     return outcome
+
+
+def _is_not_offered(part: Part, reason: CollectorError) -> bool:
+    """What was served earlier in the session is offered: its 404 is a failure."""
+    return isinstance(reason, UnknownSymbol) and part.source.partial and part.last is None
 
 
 def _line(part: Part, result: Result, outcome: str, message: str) -> str:

@@ -66,7 +66,8 @@ def coverage(found: Status) -> Iterator[str]:
             holes = ", ".join(map(_hole, day.holes[:3])) or "-"
             more = f" and {len(day.holes) - 3} more" if len(day.holes) > 3 else ""  # noqa: PLR2004 - as above
             settled = "yes" if day.settled else "no"
-            yield f"{feed.name:16} {feed.symbol:7} {day.session} {_percent(day):>8}  {settled:7}  {holes}{more}"
+            name = f"{_fit(feed.name, 16)} {_fit(feed.symbol, 7)}"
+            yield f"{name} {day.session} {_percent(day):>8}  {settled:7}  {holes}{more}"
 
 
 def when(at: datetime, now: datetime, *, full: bool = False) -> str:
@@ -84,9 +85,17 @@ def _feed(feed: Feed, now: datetime) -> str:
     covered = _percent(latest) if latest else "-"
     holes = str(len(latest.holes)) if latest and latest.covered is not None else "-"
     return (
-        f"{feed.name:16} {feed.symbol:7} {feed.rows:>10,}  {collected:11}  {feed.state:6} "
+        f"{_fit(feed.name, 16)} {_fit(feed.symbol, 7)} {feed.rows:>10,}  {collected:11}  {feed.state:6} "
         f"{session:7} {covered:>8} {holes:>5}"
     )
+
+
+def _fit(text: str, width: int) -> str:
+    """Padded, or cut in its middle: sectors and long feeds differ at their ends."""
+    if len(text) <= width:
+        return text.ljust(width)
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
 
 
 def _percent(day: Day) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.core import parse
+from collector.core import parse, sums
 from collector.core.source import OptionsFlow, Raw, Seen, Snapshot, Source
 
 
@@ -17,8 +17,8 @@ def read(raw: Raw, seen: Seen) -> Sequence[OptionsFlow]:
             strike=None,
             expiry=expiry,
             flow_type="per_expiry",
-            premium=parse.some_number(raw, "call_premium") + parse.some_number(raw, "put_premium"),
-            contract_size=parse.some_number(raw, "call_volume") + parse.some_number(raw, "put_volume"),
+            premium=sums.premium(raw),
+            contract_size=sums.contracts(raw),
             iv_rank=seen.iv_rank,
             collected_at=seen.fetched_at,
             record_id=f"{expiry.isoformat()}@{seen.fetched_at.isoformat()}",
@@ -38,14 +38,6 @@ SOURCE = Source(
     parse=read,
     page=Snapshot(),
     priority=50,
-    required=frozenset(
-        f"{side}_{what}"
-        for side in ("call", "put")
-        for what in (
-            *("premium", "premium_ask_side", "premium_bid_side", "trades"),
-            *("volume", "volume_ask_side", "volume_bid_side"),
-        )
-    )
-    | {"expiry"},
+    required=sums.SUMS | sums.OTM_SUMS | {"expiry", "date", "ticker"},
     dated=False,
 )

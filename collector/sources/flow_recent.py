@@ -61,6 +61,8 @@ SOURCE = Source(
     parse=read,
     page=Snapshot(keeps=50),
     priority=35,
-    required=frozenset((*TAKEN, "option_chain_id", "price", "nbbo_bid", "nbbo_ask", "tags")),
+    required=frozenset(
+        (*TAKEN, "option_chain_id", "underlying_symbol", "price", "nbbo_bid", "nbbo_ask", "tags")
+    ),
     dated=False,
 )

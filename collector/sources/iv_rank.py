@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.core import parse
-from collector.core.clock import new_york_instant
+from collector.core import daily, parse
 from collector.core.source import Metric, Raw, Seen, Snapshot, Source
 
 METRICS = {"iv_rank_1y": "iv_rank", "volatility": "iv_volatility", "close": "iv_close"}
@@ -13,14 +12,8 @@ METRICS = {"iv_rank_1y": "iv_rank", "volatility": "iv_volatility", "close": "iv_
 
 def read(raw: Raw, seen: Seen) -> Sequence[Metric]:
     """One row a metric, at the day's midnight; a metric that is null is not there yet."""
-    day = parse.day(raw, "date")
     parse.required(raw, "iv_rank_1y")
-    extra = parse.rest(raw, METRICS)
-    return [
-        Metric(seen.symbol, metric, value, new_york_instant(day), seen.fetched_at, extra)
-        for key, metric in METRICS.items()
-        if (value := parse.number(raw.get(key), key)) is not None
-    ]
+    return daily.metrics(raw, seen, METRICS)
 
 
 SOURCE = Source(

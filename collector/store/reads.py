@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from collector.core.coverage import Covered
 from collector.core.sessions import Calendar, Session
+from collector.core.source import Source
 from collector.store import files
 from collector.store.database import transaction
 
@@ -32,6 +34,14 @@ def newest_iv_rank(connection: Connection, symbol: str) -> Decimal | None:
     """The newest known; None when none was collected."""
     found = rows(connection, "newest_iv_rank", symbol=symbol)
     return found[0][0] if found else None
+
+
+def not_offered(connection: Connection, source: Source, symbol: str, since: date) -> AbstractSet[date]:
+    """The sessions for which the vendor said that it has no such symbol; none for a feed that every symbol has."""
+    if not source.partial:
+        return frozenset()
+    found = rows(connection, "not_offered", feed=source.name, symbol=symbol, since=since)
+    return frozenset(day for (day,) in found)
 
 
 def history_limit(connection: Connection, feed: str) -> date | None:

@@ -17,6 +17,7 @@ from collector.core.errors import (
     RateLimited,
     Terminal,
     Transient,
+    UnknownSymbol,
 )
 
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNPROCESSABLE, TOO_MANY = 200, 401, 403, 404, 422, 429
@@ -46,7 +47,7 @@ def value_of(status: int, headers: Mapping[str, str], body: bytes) -> Any:  # no
     if status >= SERVER_ERROR:
         raise Transient(f"the API answered {status}: {said[:80]}")
     if status == NOT_FOUND:
-        raise Terminal("the API knows no such symbol or path (404)")
+        _not_found(said)
     raise Terminal(f"the API answered {status}: {said}")
 
 
@@ -59,6 +60,12 @@ def reset_s(headers: Mapping[str, str]) -> float:
 def remaining(headers: Mapping[str, str]) -> int | None:
     """Requests left in this minute; None when the answer does not say."""
     return _integer(headers.get(REMAINING))
+
+
+def _not_found(said: str) -> NoReturn:
+    if said.startswith("Route not found"):
+        raise Terminal("the API has no such path (404): release a newer version")
+    raise UnknownSymbol("the API knows no such symbol (404)")
 
 
 def _forbidden(code: str, said: str, *, is_json: bool) -> NoReturn:

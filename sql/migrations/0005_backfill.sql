@@ -7,7 +7,7 @@ comment on table ops.runs is 'One row a piece of work of the collector, mostly t
 alter table ops.ledger drop constraint ledger_outcome_check;
 alter table ops.ledger add constraint ledger_outcome_check
     check (outcome in ('running', 'done', 'open', 'failed', 'not_in_plan', 'before_history', 'not_offered', 'stopped'));
-comment on column ops.ledger.outcome is 'open: part of the window could not be completed and stays uncovered, message says which. before_history: the plan does not reach so far back. not_offered: the vendor has no such feed for this symbol.';
+comment on column ops.ledger.outcome is 'open: part of the window could not be completed and stays uncovered, message says which. before_history: the plan does not reach so far back. not_offered: the vendor has the feed for other symbols only; the symbol is asked again next session.';
 
 create table ops.history_limits (
     feed     text primary key,

@@ -161,6 +161,22 @@ def test_a_restated_metric_keeps_its_row_and_its_first_arrival(connection, datab
     assert reads.newest_iv_rank(connection, "QQQ") is None
 
 
+def test_a_restated_minute_of_a_strike_takes_its_last_value_and_no_other_is_touched(connection, database):
+    source = SOURCES["flow_per_strike_intraday"]
+    rows = fixture(source.name)
+    store(connection, batch(source, rows))
+    later = NOW + timedelta(minutes=5)
+    restated = [{**rows[0], "call_premium": "50000.5"}, *rows[1:]]
+    assert store(connection, batch(source, restated, later)).updated == 1
+    assert database.ask(
+        "select premium, collected_at, restated_at from trading.options_flow order by executed_at, strike"
+    ) == [
+        (Decimal("76298.25"), NOW, None),
+        (Decimal("51180.5"), later, later),
+        (Decimal("220.0"), NOW, None),
+    ]
+
+
 def test_rows_ledger_and_coverage_are_one_transaction(connection, database):
     source = SOURCES["darkpool_trades"]
     page = batch(source, fixture(source.name), covered=(NOW - timedelta(hours=1), NOW))

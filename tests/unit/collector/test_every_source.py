@@ -61,7 +61,7 @@ def test_its_fixture_has_every_key_that_the_contract_promises(source):
 def test_its_fixture_is_read_without_a_reject(source):
     parsed, rejects = answer.read(source, fixture(source), SEEN)
     assert not rejects
-    assert len(parsed) == len(fixture(source)) > 1
+    assert len(parsed) == len(fixture(source)) >= (1 if source.single else 2)
     for one in parsed:
         assert one.rows
         for row in one.rows:

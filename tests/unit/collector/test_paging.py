@@ -18,6 +18,13 @@ from collector.jobs.paging import walk
 RULE = BySecond(limit=5, time_key="executed_at", slices=(("size", "size"), ("volume", "volume")))
 
 
+INCLUSIVE = BySecond(limit=5, time_key="executed_at", slices=RULE.slices, inclusive=True, since="newer_than")
+# Parts of a second, often the whole second that a walk stops at.
+PARTS = st.lists(
+    st.sampled_from([second + part for second in range(7) for part in (0, 0.000001, 0.5, 0.999999)])
+)
+
+
 class Deaf(Vendor):
     """Ignores every bound."""
 
@@ -66,6 +73,43 @@ def test_coverage_is_true_after_every_page(seconds, stop, seed):
     for row in rows:
         if any(start <= when(row) < end for start, end in covered):
             assert row["volume"] in seen
+
+
+@given(moments=PARTS, seed=st.integers(0, 9), coarse=st.booleans())
+def test_no_row_is_lost_between_pages_that_repeat_their_boundary(moments, seed, coarse):
+    rows = prints(*moments)
+    vendor = Vendor(rows, INCLUSIVE, seed, coarse=coarse)
+    pages = list(walk(INCLUSIVE, (at(1), at(6)), vendor))
+    seen = {row["volume"] for page in pages for row in page.rows}
+    assert seen >= {row["volume"] for row in rows if at(1) <= when(row) < at(6)}
+    assert merged(page.covered for page in pages if page.covered) == [(at(1), at(6))]
+    assert not [page.stuck for page in pages if page.stuck]
+
+
+@given(moments=PARTS, stop=st.integers(0, 20), seed=st.integers(0, 9))
+def test_coverage_is_true_after_every_page_that_repeats_its_boundary(moments, stop, seed):
+    rows, seen, covered = prints(*moments), set(), []
+    for number, page in enumerate(walk(INCLUSIVE, (at(0), at(7)), Vendor(rows, INCLUSIVE, seed))):
+        seen |= {row["volume"] for row in page.rows}
+        covered += [page.covered] if page.covered else []
+        if number == stop:
+            break
+    assert seen >= {row["volume"] for row in rows if any(start <= when(row) < end for start, end in covered)}
+
+
+def test_a_walk_ends_although_a_boundary_is_fuller_than_a_page():
+    rows = prints(*[6] * 23, *[5.25] * 2)
+    vendor = Vendor(rows, INCLUSIVE)
+    pages = list(walk(INCLUSIVE, (at(0), at(6)), vendor))
+    assert merged(page.covered for page in pages if page.covered) == [(at(0), at(6))]
+    assert {row["volume"] for row in rows[23:]} <= {row["volume"] for page in pages for row in page.rows}
+    assert len(vendor.requests) < 25
+
+
+def test_a_feed_without_a_date_is_asked_from_the_holes_start_on():
+    vendor = Vendor(prints(1, 2), INCLUSIVE)
+    list(walk(INCLUSIVE, (at(0), at(10)), vendor))
+    assert [int(asked["newer_than"]) for asked in vendor.requests] == [int(at(0).timestamp()) - 1]
 
 
 def test_the_rest_of_a_boundary_second_is_asked_for_again():

@@ -1,0 +1,73 @@
+"""Flow alerts: what is peculiar to them."""
+
+import json
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from collector.core.errors import HistoryLimit, Unparsable
+from collector.core.source import Seen
+from collector.jobs import answer
+from collector.sources.flow_alerts import SOURCE
+
+FIXTURE = Path(__file__).resolve().parents[2] / "fixtures/flow_alerts.json"
+NOW = datetime(2026, 11, 21, 1, 0, tzinfo=timezone.utc)
+SEEN = Seen("SPY", date(2026, 11, 20), NOW, Decimal("21.5"))
+
+# Midnight in New York, less the second of slack.
+ASKED = {"newer_than": str(int(datetime(2026, 11, 20, 4, 59, 59, tzinfo=timezone.utc).timestamp()))}
+
+
+def read(**changed):
+    first = json.loads(FIXTURE.read_text())["data"][0]
+    (row,) = SOURCE.parse({**first, **changed}, SEEN)
+    return row
+
+
+def test_every_column_of_an_alert_is_filled():
+    row = read()
+    assert (row.premium, row.contract_size, row.strike) == (Decimal(186705), Decimal(461), Decimal(680))
+    assert (row.expiry, row.iv_rank) == (date(2026, 12, 18), Decimal("21.5"))
+    assert row.executed_at == datetime(2026, 11, 20, 15, 4, 5, 168490, tzinfo=timezone.utc)
+
+
+def test_the_first_and_last_trade_stay_exact_milliseconds():
+    detail = json.loads(read().detail)
+    assert (detail["start_time"], detail["end_time"]) == (1795187044120, 1795187044987)
+
+
+def test_the_session_is_the_new_york_date_of_the_alert():
+    assert read(created_at="2026-11-21T00:59:59.999999Z").session_date == date(2026, 11, 20)
+
+
+def test_an_alert_of_another_symbol_is_refused():
+    with pytest.raises(Unparsable, match="ticker is not SPY"):
+        read(ticker="QQQ")
+
+
+def test_an_alert_over_several_contracts_is_kept_without_strike_and_expiry():
+    row = read(strike=None, expiry=None)
+    assert (row.strike, row.expiry, row.premium) == (None, None, Decimal(186705))
+
+
+@pytest.mark.parametrize(
+    "begins", ["2026-11-20T05:00:00Z", "2026-11-20T04:59:59Z", "2026-10-21T17:28:00Z", "soon", None]
+)
+def test_an_answer_that_begins_in_time_is_taken(begins):
+    answer.begins_as_asked(SOURCE, {"data": [], "newer_than": begins}, ASKED)
+
+
+def test_an_answer_that_begins_later_than_asked_covers_nothing():
+    with pytest.raises(HistoryLimit, match="served from 2026-11-20T05:00:01"):
+        answer.begins_as_asked(SOURCE, {"data": [], "newer_than": "2026-11-20T05:00:01Z"}, ASKED)
+
+
+@pytest.mark.parametrize("value", [[], {"data": []}, None], ids=str)
+def test_an_answer_that_does_not_tell_its_window_is_taken_at_its_word(value):
+    answer.begins_as_asked(SOURCE, value, ASKED)
+
+
+def test_the_symbol_is_asked_for_by_its_parameter():
+    assert SOURCE.asked("BRK.B") == ("/api/option-trades/flow-alerts", {"ticker_symbol": "BRK.B"})
