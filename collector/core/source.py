@@ -76,6 +76,7 @@ class Source:
 
     A stored row is overwritten in its `restates` columns when one of them differs; those in
     `unless_changed` alone are no difference; `seen` is the column with the time of the fetch.
+    `vanishes` is the column that says since when a sweep no longer shows a stored row.
     `dated`: the endpoint takes a date.
     """
 
@@ -90,7 +91,8 @@ class Source:
     restates: tuple[str, ...] = ()
     unless_changed: tuple[str, ...] = ()
     seen: str = "collected_at"
-    params: Mapping[str, str] = field(default_factory=dict)
+    vanishes: str = ""
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
     dated: bool = True
     per_symbol: bool = True
     options_hours: bool = True

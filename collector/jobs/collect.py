@@ -148,7 +148,7 @@ def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
         rejects=rejects,
         covered=page.covered,
         settled=asked_at >= part.session.settles_at,
-        served=len(page.rows),
+        served=0 if page.repeats else len(page.rows),
     )
     return store(tools.connection, batch)
 

@@ -23,11 +23,15 @@ MOST_SLICES = 200
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and the interval that is complete once they are stored; `stuck` cannot be completed."""
+    """Rows, and the interval that is complete once they are stored; `stuck` cannot be completed.
+
+    `repeats`: the rows came with earlier pages, and are here so that all of `covered` is on one page.
+    """
 
     rows: Sequence[Raw]
     covered: Interval | None = None
     stuck: Interval | None = None
+    repeats: bool = False
 
 
 def walk(rule: BySecond, hole: Interval, fetch: Fetch) -> Iterator[Page]:
@@ -53,6 +57,7 @@ def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fe
     whole = (second, second + SECOND)
     waiting = slicing.cuts(rule.slices, slicing.WHOLE, rows)
     stuck = not waiting
+    whole_rows: list[Raw] = []
     asked = 0
     while waiting and asked < MOST_SLICES:
         piece = waiting.pop()
@@ -61,6 +66,7 @@ def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fe
         yield Page(rows)
         # Older seconds follow in the answer only when this second is through.
         if len(rows) < rule.limit or _oldest_second(rule, rows, second + SECOND) < second:
+            whole_rows += [row for row in rows if (_time(row, rule.time_key) or second) >= second]
             continue
         smaller = slicing.cuts(rule.slices, piece, rows)
         stuck = stuck or not smaller
@@ -68,7 +74,7 @@ def _one_second(rule: BySecond, second: datetime, rows: Sequence[Raw], fetch: Fe
     if stuck or waiting:
         yield Page((), stuck=whole)
     else:
-        yield Page((), covered=whole)
+        yield Page(whole_rows, covered=whole, repeats=True)
 
 
 def _asked(rule: BySecond, cursor: datetime) -> dict[str, str]:
