@@ -51,6 +51,34 @@ CREATE SCHEMA trading;
 COMMENT ON SCHEMA trading IS 'As collected from the vendor. Nothing here is deleted or computed.';
 
 --
+-- Name: keep_history(); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.keep_history() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    said jsonb;
+begin
+    select jsonb_object_agg(o.key, o.value) into said
+    from jsonb_each(to_jsonb(old)) o
+    where o.value is distinct from to_jsonb(new) -> o.key;
+    if said - array['restated_at', 'collected_at'] <> '{}' then
+        insert into trading.history (table_name, row_id, before, replaced_at)
+        values (tg_table_name, old.id, said, coalesce(nullif(new.restated_at, old.restated_at), now()));
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: FUNCTION keep_history(); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.keep_history() IS 'Writes the old values of a changed row into trading.history, unless only its times of arrival changed.';
+
+--
 -- Name: refuse_removal(); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -226,6 +254,7 @@ CREATE TABLE ops.ledger (
     outcome text DEFAULT 'running'::text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
     noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    missing integer DEFAULT 0 NOT NULL,
     CONSTRAINT ledger_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'open'::text, 'failed'::text, 'not_in_plan'::text, 'before_history'::text, 'not_offered'::text, 'stopped'::text])))
 );
 
@@ -293,7 +322,7 @@ COMMENT ON COLUMN ops.ledger.quarantined IS 'Rows that could not be read.';
 -- Name: COLUMN ledger.outcome; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered, message says which. before_history: the plan does not reach so far back. not_offered: the vendor has no such feed for this symbol.';
+COMMENT ON COLUMN ops.ledger.outcome IS 'open: part of the window could not be completed and stays uncovered, message says which. before_history: the plan does not reach so far back. not_offered: the vendor has the feed for other symbols only; the symbol is asked again next session.';
 
 --
 -- Name: COLUMN ledger.message; Type: COMMENT; Schema: ops; Owner: -
@@ -306,6 +335,12 @@ COMMENT ON COLUMN ops.ledger.message IS 'Why, in one line.';
 --
 
 COMMENT ON COLUMN ops.ledger.noted_at IS 'Last change of this row, by the database''s clock.';
+
+--
+-- Name: COLUMN ledger.missing; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.ledger.missing IS 'Rows that were known and that the vendor no longer showed.';
 
 --
 -- Name: market_sessions; Type: TABLE; Schema: ops; Owner: -
@@ -660,6 +695,7 @@ CREATE TABLE trading.darkpool_trades (
     canceled boolean DEFAULT false NOT NULL,
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
+    missing_since timestamp with time zone,
     CONSTRAINT darkpool_trades_size_check CHECK ((size >= (0)::numeric))
 );
 
@@ -739,7 +775,7 @@ COMMENT ON COLUMN trading.darkpool_trades.market_center IS 'Vendor''s code of th
 -- Name: COLUMN darkpool_trades.sale_cond_codes; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.darkpool_trades.sale_cond_codes IS 'Sale condition. average_price_trade, prior_reference_price and contingent_trade carry prices away from the market.';
+COMMENT ON COLUMN trading.darkpool_trades.sale_cond_codes IS 'Sale condition. average_price_trade, prior_reference_price (also sent as prio_reference_price) and contingent_trade carry prices away from the market.';
 
 --
 -- Name: COLUMN darkpool_trades.collection_time; Type: COMMENT; Schema: trading; Owner: -
@@ -808,6 +844,12 @@ COMMENT ON COLUMN trading.darkpool_trades.restated_at IS 'When a later sweep las
 COMMENT ON COLUMN trading.darkpool_trades.extra IS 'Every key the vendor sent that has no column.';
 
 --
+-- Name: COLUMN darkpool_trades.missing_since; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.darkpool_trades.missing_since IS 'When a later sweep of the print''s second first no longer showed it, by the collector''s clock; null while it is shown. Leave such rows out of sums.';
+
+--
 -- Name: market_prints; Type: VIEW; Schema: trading; Owner: -
 --
 
@@ -835,15 +877,16 @@ CREATE VIEW trading.market_prints AS
     canceled,
     restated_at,
     extra,
+    missing_since,
     ((executed_at AT TIME ZONE 'America/New_York'::text))::date AS session_date
    FROM trading.darkpool_trades
-  WHERE ((NOT canceled) AND (COALESCE(sale_cond_codes, ''::text) <> ALL (ARRAY['average_price_trade'::text, 'prior_reference_price'::text, 'prio_reference_price'::text, 'contingent_trade'::text])) AND (COALESCE(trade_code, ''::text) <> ALL (ARRAY['derivative_priced'::text, 'qualified_contingent_trade'::text])));
+  WHERE ((NOT canceled) AND (missing_since IS NULL) AND (COALESCE(sale_cond_codes, ''::text) <> ALL (ARRAY['average_price_trade'::text, 'prior_reference_price'::text, 'prio_reference_price'::text, 'contingent_trade'::text])) AND (COALESCE(trade_code, ''::text) <> ALL (ARRAY['derivative_priced'::text, 'qualified_contingent_trade'::text])));
 
 --
 -- Name: VIEW market_prints; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON VIEW trading.market_prints IS 'Dark-pool prints without the cancelled and without those whose conditions carry a price away from the market.';
+COMMENT ON VIEW trading.market_prints IS 'Dark-pool prints without the cancelled, those that the vendor no longer shows, and those whose conditions carry a price away from the market.';
 
 --
 -- Name: darkpool_levels; Type: VIEW; Schema: trading; Owner: -
@@ -871,6 +914,74 @@ COMMENT ON VIEW trading.darkpool_levels IS 'Dark-pool shares and premium (US dol
 
 ALTER TABLE trading.darkpool_trades ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME trading.darkpool_trades_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: history; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.history (
+    id bigint NOT NULL,
+    table_name text NOT NULL,
+    row_id bigint NOT NULL,
+    before jsonb NOT NULL,
+    replaced_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: TABLE history; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.history IS 'What a row of trading said before it was changed, one row a change. Written by a trigger on each table that has restated_at.';
+
+--
+-- Name: COLUMN history.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.id IS 'Ours, in order of change.';
+
+--
+-- Name: COLUMN history.table_name; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.table_name IS 'The changed row''s table, without its schema.';
+
+--
+-- Name: COLUMN history.row_id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.row_id IS 'The changed row''s id.';
+
+--
+-- Name: COLUMN history.before; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.before IS 'The changed columns with their old values.';
+
+--
+-- Name: COLUMN history.replaced_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.replaced_at IS 'Until when the collector believed it: restated_at of the change, by the collector''s clock.';
+
+--
+-- Name: COLUMN history.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.history.created_at IS 'By the database''s clock.';
+
+--
+-- Name: history_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.history_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -910,7 +1021,7 @@ COMMENT ON COLUMN trading.market_metrics.id IS 'Ours, in order of arrival.';
 -- Name: COLUMN market_metrics.symbol; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.market_metrics.symbol IS 'Ticker, or MARKET for the whole market.';
+COMMENT ON COLUMN trading.market_metrics.symbol IS 'Ticker, MARKET for the whole market, or a sector''s name.';
 
 --
 -- Name: COLUMN market_metrics.metric_type; Type: COMMENT; Schema: trading; Owner: -
@@ -987,14 +1098,14 @@ CREATE TABLE trading.options_flow (
     executed_at timestamp with time zone,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     restated_at timestamp with time zone,
-    CONSTRAINT options_flow_flow_type_check CHECK ((flow_type = ANY (ARRAY['per_strike'::text, 'per_expiry'::text, 'recent'::text])))
+    CONSTRAINT options_flow_flow_type_check CHECK ((flow_type ~ '^[a-z][a-z_]*$'::text))
 );
 
 --
 -- Name: TABLE options_flow; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON TABLE trading.options_flow IS 'Options flow. per_strike and per_expiry are snapshots of running day totals: never sum two snapshots of one session. recent is one row a trade.';
+COMMENT ON TABLE trading.options_flow IS 'Options flow of every kind: ops.flow_types says what a row of each flow_type is and what must never be summed.';
 
 --
 -- Name: COLUMN options_flow.id; Type: COMMENT; Schema: trading; Owner: -
@@ -1012,13 +1123,13 @@ COMMENT ON COLUMN trading.options_flow.symbol IS 'Ticker of the underlying.';
 -- Name: COLUMN options_flow.strike; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.strike IS 'US dollars; null for per_expiry.';
+COMMENT ON COLUMN trading.options_flow.strike IS 'US dollars; null where a row is of all strikes.';
 
 --
 -- Name: COLUMN options_flow.expiry; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.expiry IS 'Expiration date; null for per_strike.';
+COMMENT ON COLUMN trading.options_flow.expiry IS 'Expiration date; null where a row is of all expiries.';
 
 --
 -- Name: COLUMN options_flow.flow_type; Type: COMMENT; Schema: trading; Owner: -
@@ -1030,13 +1141,13 @@ COMMENT ON COLUMN trading.options_flow.flow_type IS 'What the row is: ops.flow_t
 -- Name: COLUMN options_flow.premium; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.premium IS 'US dollars. Snapshots: calls plus puts, whole day so far. recent: this trade.';
+COMMENT ON COLUMN trading.options_flow.premium IS 'US dollars. Snapshots: calls plus puts, whole day so far. recent: this trade. alert: its trades together. per_strike_intraday: calls plus puts of the minute.';
 
 --
 -- Name: COLUMN options_flow.contract_size; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.contract_size IS 'Contracts. Snapshots: calls plus puts, whole day so far. recent: this trade.';
+COMMENT ON COLUMN trading.options_flow.contract_size IS 'Contracts. Snapshots: calls plus puts, whole day so far. recent: this trade. alert: its trades together. per_strike_intraday: calls plus puts of the minute.';
 
 --
 -- Name: COLUMN options_flow.iv_rank; Type: COMMENT; Schema: trading; Owner: -
@@ -1060,7 +1171,7 @@ COMMENT ON COLUMN trading.options_flow.created_at IS 'When the row was written, 
 -- Name: COLUMN options_flow.record_id; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.record_id IS 'recent: the vendor''s id. Snapshots: strike or expiry, @, the fetch instant.';
+COMMENT ON COLUMN trading.options_flow.record_id IS 'recent and alert: the vendor''s id. Snapshots: strike or expiry, @, the fetch instant. per_strike_intraday: strike, @, its own time.';
 
 --
 -- Name: COLUMN options_flow.session_date; Type: COMMENT; Schema: trading; Owner: -
@@ -1072,7 +1183,7 @@ COMMENT ON COLUMN trading.options_flow.session_date IS 'Trading day (New York) t
 -- Name: COLUMN options_flow.executed_at; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.options_flow.executed_at IS 'recent: when the trade happened; null for snapshots.';
+COMMENT ON COLUMN trading.options_flow.executed_at IS 'recent: when the trade happened. alert: when the vendor made it, a few seconds after its trades (start_time and end_time in detail, epoch milliseconds). per_strike_intraday: the row''s time. Null for snapshots.';
 
 --
 -- Name: COLUMN options_flow.detail; Type: COMMENT; Schema: trading; Owner: -
@@ -1104,23 +1215,25 @@ ALTER TABLE trading.options_flow ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
 --
 
 CREATE VIEW trading.print_summary AS
- SELECT symbol,
-    ((executed_at AT TIME ZONE 'America/New_York'::text))::date AS session_date,
+ SELECT darkpool_trades.symbol,
+    ((darkpool_trades.executed_at AT TIME ZONE 'America/New_York'::text))::date AS session_date,
     count(*) AS prints,
-    count(*) FILTER (WHERE canceled) AS canceled,
-    sum(size) FILTER (WHERE (NOT canceled)) AS shares,
-    sum(premium) FILTER (WHERE (NOT canceled)) AS premium,
-    max(premium) FILTER (WHERE (NOT canceled)) AS largest_premium,
-    min(executed_at) AS first_print,
-    max(executed_at) AS last_print
-   FROM trading.darkpool_trades
-  GROUP BY symbol, (((executed_at AT TIME ZONE 'America/New_York'::text))::date);
+    count(*) FILTER (WHERE darkpool_trades.canceled) AS canceled,
+    count(darkpool_trades.missing_since) AS missing,
+    sum(darkpool_trades.size) FILTER (WHERE k.kept) AS shares,
+    sum(darkpool_trades.premium) FILTER (WHERE k.kept) AS premium,
+    max(darkpool_trades.premium) FILTER (WHERE k.kept) AS largest_premium,
+    min(darkpool_trades.executed_at) AS first_print,
+    max(darkpool_trades.executed_at) AS last_print
+   FROM (trading.darkpool_trades
+     CROSS JOIN LATERAL ( SELECT ((NOT darkpool_trades.canceled) AND (darkpool_trades.missing_since IS NULL)) AS kept) k)
+  GROUP BY darkpool_trades.symbol, (((darkpool_trades.executed_at AT TIME ZONE 'America/New_York'::text))::date);
 
 --
 -- Name: VIEW print_summary; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON VIEW trading.print_summary IS 'Dark-pool prints by symbol and New York day. Shares and premium (US dollars) leave out the cancelled; prints below the vendor''s floor are not in it.';
+COMMENT ON VIEW trading.print_summary IS 'Dark-pool prints by symbol and New York day. Shares and premium (US dollars) leave out the cancelled and those that the vendor no longer shows; prints below the vendor''s floor are not in it.';
 
 --
 -- Name: coverage coverage_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -1214,6 +1327,13 @@ ALTER TABLE ONLY trading.darkpool_trades
     ADD CONSTRAINT darkpool_trades_symbol_executed_at_tracking_id_price_size_v_key UNIQUE (symbol, executed_at, tracking_id, price, size, volume);
 
 --
+-- Name: history history_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.history
+    ADD CONSTRAINT history_pkey PRIMARY KEY (id);
+
+--
 -- Name: market_metrics market_metrics_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1242,6 +1362,12 @@ ALTER TABLE ONLY trading.options_flow
     ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
 
 --
+-- Name: ledger_not_offered; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX ledger_not_offered ON ops.ledger USING btree (feed, symbol, session_date) WHERE (outcome = 'not_offered'::text);
+
+--
 -- Name: runs_started_at; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -1258,6 +1384,12 @@ CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING btree 
 --
 
 CREATE INDEX darkpool_trades_symbol_premium ON trading.darkpool_trades USING btree (symbol, premium);
+
+--
+-- Name: history_row; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX history_row ON trading.history USING btree (table_name, row_id);
 
 --
 -- Name: market_metrics_type_timestamp; Type: INDEX; Schema: trading; Owner: -
@@ -1282,6 +1414,12 @@ CREATE INDEX options_flow_flow_type ON trading.options_flow USING btree (flow_ty
 --
 
 CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btree (symbol, collected_at);
+
+--
+-- Name: options_flow_symbol_executed_at; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX options_flow_symbol_executed_at ON trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -1332,10 +1470,34 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.quarantine FOR EACH STATEM
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.runs FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: darkpool_trades keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
+-- Name: market_metrics keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
+-- Name: options_flow keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
 -- Name: darkpool_trades refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
 --
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.darkpool_trades FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: history refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.history FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: market_metrics refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
@@ -1354,6 +1516,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.options_flow FOR EACH ROW 
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.darkpool_trades FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: history refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.history FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: market_metrics refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -

@@ -57,7 +57,8 @@ class Metric(NamedTuple):
 class BySecond:
     """Pages newest first, `older_than` on whole seconds, at most `limit` rows.
 
-    `time_key` is the row's time. `inclusive`: `older_than` answers rows of its own second too.
+    `time_key` is the row's time, `column` the column that it goes to where that has another name.
+    `inclusive`: `older_than` answers rows of its own second too.
     `since` names the parameter that takes the hole's start where the endpoint knows no date.
     A second with more rows than a page is cut by the `slices`: row key and the name that goes behind
     min_ and max_, whole numbers only.
@@ -68,6 +69,7 @@ class BySecond:
     slices: tuple[tuple[str, str], ...] = ()
     inclusive: bool = False
     since: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Source:
 
     A stored row is overwritten in its `restates` columns when one of them differs; those in
     `unless_changed` alone are no difference; `seen` is the column with the time of the fetch.
+    `vanishes` is the column that says since when a sweep no longer shows a stored row.
     `required` are the keys that the contract promises: one that is gone raises the schema-drift alarm.
     `dated`: the endpoint takes a date, so a session can be asked for later.
     `scope` is what the path is asked for: each wanted symbol, the market once, or names of its own.
@@ -114,7 +117,8 @@ class Source:
     restates: tuple[str, ...] = ()
     unless_changed: tuple[str, ...] = ()
     seen: str = "collected_at"
-    params: Mapping[str, str] = field(default_factory=dict)
+    vanishes: str = ""
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
     dated: bool = True
     scope: tuple[str, ...] | None = None
     hours: Hours = Hours.OPTIONS

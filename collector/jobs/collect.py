@@ -65,12 +65,12 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
         return []
     known = tools.books.coverage(source.name, symbol, sessions[0].date)
     if isinstance(source.page, BySecond):
-        since = min(known, default=sessions[-1].date)
+        first = min(known, default=sessions[-1].date)
     else:
         current = tools.calendar.opened(now, source.hours)
         newest = current.date if current else sessions[-1].date
-        since = min(known, default=newest) if source.dated else newest
-    return open_parts(tools, source, symbol, [one for one in sessions if one.date >= since], known)
+        first = min(known, default=newest) if source.dated else newest
+    return open_parts(tools, source, symbol, [one for one in sessions if one.date >= first], known)
 
 
 def open_parts(
@@ -113,7 +113,7 @@ def _sweep(tools: Tools, part: Part, rule: BySecond, hole: Interval, result: Res
         return _rows(part.source, value)
 
     for page in walk(rule, hole, fetch):
-        result.counts.add(_keep(tools, part, _since(page, begins), asked_at))
+        result.counts.add(_keep(tools, part, since(page, begins), asked_at))
         if page.stuck:
             second = page.stuck[0].isoformat()
             result.still_open.append(f"{second}: more prints in one second than can be told apart")
@@ -122,7 +122,7 @@ def _sweep(tools: Tools, part: Part, rule: BySecond, hole: Interval, result: Res
         raise HistoryLimit(f"{part.source.name} is served from {begins.isoformat()} on", first)
 
 
-def _since(page: Page, begins: datetime) -> Page:
+def since(page: Page, begins: datetime) -> Page:
     """What lies before the begin of the vendor's answer was not looked at."""
     if page.covered is None or page.covered[0] >= begins:
         return page

@@ -81,7 +81,7 @@ def status(settings: Settings, connection: Connection, now: datetime) -> Status:
         )
         every = timedelta(seconds=settings.cadence.get(source.name, source.every_s))
         late = last_start is not None and is_late(source, calendar, known, last_start, every)
-        offered = not reads.not_offered(connection, source, symbol, since)
+        offered = not reads.not_offered(connection, source, symbol, begun[0].date if begun else now.date())
         state = ("never" if offered else "absent") if not collected else "late" if late else "fresh"
         latest = max(collected, default=None)
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), days))

@@ -26,7 +26,10 @@ NOTHING = timedelta(0)
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and the interval that is complete once they are stored; `stuck` cannot be completed."""
+    """Rows, and the interval that is complete once they are stored; `stuck` cannot be completed.
+
+    All rows of `covered` are on the page; a crowded second took more than one of the `requests`.
+    """
 
     rows: Sequence[Raw]
     covered: Interval | None = None
@@ -82,8 +85,9 @@ def _key(row: Raw) -> str:
 
 
 def _is_in(row: Raw, rule: BySecond, second: datetime) -> bool:
-    at = _time(row, rule.time_key)
-    return at is None or whole_second(at) == second
+    """Of the second, or of an inclusive bound above it, or to be set aside when it is stored."""
+    at = parse.readable_instant(row, rule.time_key)
+    return at is None or at >= second
 
 
 def _asked(rule: BySecond, start: datetime, cursor: datetime) -> dict[str, str]:

@@ -81,6 +81,7 @@ SOURCE = Source(
     identity=IDENTITY,
     restates=(*NUMBERS, *TEXTS, "trf_executed_at", "canceled", "extra"),
     seen="collection_time",
+    vanishes="missing_since",
     parse=read,
     page=BySecond(limit=500, time_key="executed_at", slices=(("volume", "volume"), ("size", "size"))),
     priority=10,

@@ -43,6 +43,7 @@ SOURCE = Source(
     page=BySecond(
         limit=200,
         time_key="created_at",
+        column="executed_at",
         inclusive=True,
         since="newer_than",
         # Not by premium: it may have cents, and its bounds are whole dollars.

@@ -13,7 +13,7 @@ from collector.core.errors import DatabaseAway, Terminal
 # The writer must not lose what it was told is stored, nor wait for ever for somebody's lock.
 _WRITER = (
     "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s "
-    "-c idle_in_transaction_session_timeout=120s"
+    "-c idle_in_transaction_session_timeout=120s -c client_min_messages=warning"
 )
 _READER = "-c default_transaction_read_only=on -c statement_timeout=30s"
 # Migrations may rebuild an index; they only must not queue behind a reader for ever.

@@ -1,11 +1,11 @@
 with noted as (
-    insert into ops.ledger as l (run_id, feed, symbol, session_date, requests, served, stored, updated, quarantined)
+    insert into ops.ledger as l (run_id, feed, symbol, session_date, requests, served, stored, updated, quarantined, missing)
     values (%(run_id)s, %(feed)s, %(symbol)s, %(session_date)s, %(requests)s, %(served)s, %(stored)s,
-            %(updated)s, %(quarantined)s)
+            %(updated)s, %(quarantined)s, %(missing)s)
     on conflict (run_id, feed, symbol, session_date) do update
         set requests = l.requests + excluded.requests, served = l.served + excluded.served,
             stored = l.stored + excluded.stored, updated = l.updated + excluded.updated,
-            quarantined = l.quarantined + excluded.quarantined, noted_at = now()
+            quarantined = l.quarantined + excluded.quarantined, missing = l.missing + excluded.missing, noted_at = now()
 ), page as (
     select case when %(covered_from)s::timestamptz is null then '{}'::tstzmultirange
                 else tstzmultirange(tstzrange(%(covered_from)s, %(covered_to)s)) end as covered

@@ -14,3 +14,19 @@ begin
     end loop;
 end
 $$;
+
+-- What a row said before is kept, wherever rows are restated.
+do $$
+declare
+    restated regclass;
+begin
+    for restated in
+        select c.oid::regclass from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'restated_at' and not a.attisdropped
+        where c.relnamespace = 'trading'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    loop
+        execute format('create or replace trigger keep_history after update on %s '
+                       'for each row when (old is distinct from new) execute function ops.keep_history()', restated);
+    end loop;
+end
+$$;

@@ -1,3 +1,4 @@
 """What every integration test may ask for."""
 
-from embedded import *  # noqa: F403 - a fixture is found where it is imported
+from batches import connection  # noqa: F401 - a fixture is found where it is imported
+from embedded import *  # noqa: F403 - same

@@ -7,6 +7,7 @@ TABLES = [
     "trading.darkpool_trades",
     "trading.options_flow",
     "trading.market_metrics",
+    "trading.history",
     "ops.runs",
     "ops.ledger",
     "ops.coverage",
@@ -21,8 +22,11 @@ FORBIDDEN = [
     "update trading.darkpool_trades set price = 0",
     "update trading.darkpool_trades set collection_time = now()",
     "update trading.darkpool_trades set id = default",
+    "update trading.darkpool_trades set tracking_id = 1",
     "update trading.market_metrics set symbol = 'X'",
     "update trading.options_flow set record_id = 'x'",
+    "update trading.history set before = '{}'",
+    "insert into trading.history (table_name, row_id, before, replaced_at) values ('x', 1, '{}', now())",
     "delete from ops.market_sessions",
     "insert into ops.market_sessions values (now(), now(), now(), now())",
     "update ops.migrations set sha256 = 'x'",
@@ -69,7 +73,9 @@ def test_even_the_owner_removes_nothing_without_saying_so(database, statement, u
 
 def test_the_collector_and_the_analyst_can_do_their_work(database):
     database.ask(PRINT, user="collector")
-    database.ask("update trading.darkpool_trades set canceled = true", user="collector")
+    database.ask(
+        "update trading.darkpool_trades set canceled = true, missing_since = now()", user="collector"
+    )
     for table in TABLES:
         database.ask(f"select * from {table}", user="analyst")
         database.ask(f"select * from {table}", user="darkpool_backup")

@@ -2,47 +2,18 @@
 
 import json
 from contextlib import closing
-from datetime import date, datetime, timedelta, timezone
+from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import psycopg2
 import pytest
+from batches import DAY, NOW, SOURCES, batch, fixture, table
 
 from collector.core.errors import DatabaseAway, Terminal
-from collector.core.source import Seen
 from collector.jobs import answer
-from collector.sources import registered
-from collector.store import ledger, reads
+from collector.store import reads
 from collector.store.database import transaction, writer
 from collector.store.pages import Batch, store
-
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-NOW = datetime(2026, 11, 20, 20, 20, tzinfo=timezone.utc)
-DAY = date(2026, 11, 20)
-SOURCES = {source.name: source for source in registered()}
-
-
-@pytest.fixture
-def connection(database):
-    with closing(writer(database.dsn("collector"))) as made:
-        ledger.begin_run(made, "r1", NOW, "test")
-        yield made
-
-
-def batch(source, raws, fetched_at=NOW, **more):
-    seen = Seen("SPY", DAY, fetched_at, Decimal("21.5"))
-    parsed, rejects = answer.read(source, raws, seen)
-    return Batch("r1", source, "SPY", DAY, fetched_at, parsed, rejects, served=len(raws), **more)
-
-
-def fixture(name):
-    single = SOURCES[name].single
-    return answer.rows_of(json.loads((FIXTURES / f"{name}.json").read_text()), single=single)
-
-
-def table(source):
-    return ".".join(source.table)
 
 
 @pytest.fixture(params=SOURCES.values(), ids=lambda source: source.name)
@@ -208,7 +179,7 @@ def test_junk_goes_to_quarantine_once_and_the_rest_is_stored(connection, databas
 def test_a_row_that_only_postgresql_refuses_is_set_aside_and_the_rest_is_stored(connection, database):
     source = SOURCES["flow_recent"]
     page = batch(source, fixture(source.name))
-    refused = page.parsed[0].rows[0]._replace(flow_type="unheard")
+    refused = page.parsed[0].rows[0]._replace(flow_type="Not a word")
     bad = type(page.parsed[0])([refused], '{"id": "bad"}')
     counts = store(connection, Batch(**{**vars(page), "parsed": [*page.parsed, bad]}))
     assert (counts.stored, counts.quarantined) == (2, 1)

@@ -1,23 +1,22 @@
 """Flow alerts: what is peculiar to them."""
 
 import json
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from collector.core.errors import HistoryLimit, Unparsable
+from collector.core.errors import Unparsable
 from collector.core.source import Seen
 from collector.jobs import answer
+from collector.jobs.collect import since
+from collector.jobs.paging import Page
 from collector.sources.flow_alerts import SOURCE
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures/flow_alerts.json"
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=timezone.utc)
 SEEN = Seen("SPY", date(2026, 11, 20), NOW, Decimal("21.5"))
-
-# Midnight in New York, less the second of slack.
-ASKED = {"newer_than": str(int(datetime(2026, 11, 20, 4, 59, 59, tzinfo=timezone.utc).timestamp()))}
 
 
 def read(**changed):
@@ -52,21 +51,18 @@ def test_an_alert_over_several_contracts_is_kept_without_strike_and_expiry():
     assert (row.strike, row.expiry, row.premium) == (None, None, Decimal(186705))
 
 
-@pytest.mark.parametrize(
-    "begins", ["2026-11-20T05:00:00Z", "2026-11-20T04:59:59Z", "2026-10-21T17:28:00Z", "soon", None]
-)
-def test_an_answer_that_begins_in_time_is_taken(begins):
-    answer.begins_as_asked(SOURCE, {"data": [], "newer_than": begins}, ASKED)
-
-
-def test_an_answer_that_begins_later_than_asked_covers_nothing():
-    with pytest.raises(HistoryLimit, match="served from 2026-11-20T05:00:01"):
-        answer.begins_as_asked(SOURCE, {"data": [], "newer_than": "2026-11-20T05:00:01Z"}, ASKED)
-
-
-@pytest.mark.parametrize("value", [[], {"data": []}, None], ids=str)
+@pytest.mark.parametrize("value", [[], {"data": []}, None, {"data": [], "newer_than": "soon"}], ids=str)
 def test_an_answer_that_does_not_tell_its_window_is_taken_at_its_word(value):
-    answer.begins_as_asked(SOURCE, value, ASKED)
+    assert answer.begins_at(SOURCE.page, value) is None
+
+
+def test_what_lies_before_the_begin_of_an_answer_is_not_covered():
+    begins = answer.begins_at(SOURCE.page, {"data": [], "newer_than": "2026-11-20T05:00:01Z"})
+    assert begins == datetime(2026, 11, 20, 5, 0, 1, tzinfo=timezone.utc)
+    earlier, later = begins - timedelta(hours=1), begins + timedelta(hours=1)
+    assert since(Page((), covered=(earlier, later)), begins).covered == (begins, later)
+    assert since(Page((), covered=(begins, later)), begins).covered == (begins, later)
+    assert since(Page((), covered=(earlier, begins)), begins).covered is None
 
 
 def test_the_symbol_is_asked_for_by_its_parameter():

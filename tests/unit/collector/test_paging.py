@@ -138,6 +138,24 @@ def test_a_second_with_more_prints_than_a_page_is_cut_by_size():
     assert len(vendor.requests) < 25
 
 
+def test_the_page_that_completes_a_cut_second_has_each_of_its_prints_once_and_counts_its_requests():
+    rows = prints(*[5] * 23, 1, 9)
+    vendor, pages, _, _, _ = walked(rows, (at(0), at(10)))
+    (completing,) = (page for page in pages if page.covered == (at(5), at(6)))
+    assert sorted(row["volume"] for row in completing.rows) == [row["volume"] for row in rows[:23]]
+    assert len(vendor.requests) == sum(page.requests for page in pages)
+
+
+@given(seconds=st.lists(st.integers(0, 12), max_size=60), seed=st.integers(0, 9))
+def test_a_page_that_covers_an_interval_has_all_of_its_prints(seconds, seed):
+    rows = prints(*seconds)
+    _, pages, _, _, _ = walked(rows, (at(0), at(13)), seed=seed)
+    for start, end in (page.covered for page in pages if page.covered):
+        (page,) = (page for page in pages if page.covered == (start, end))
+        within = {row["volume"] for row in rows if start <= when(row) < end}
+        assert within <= {row["volume"] for row in page.rows}
+
+
 def test_prints_of_one_size_in_one_second_are_cut_by_volume():
     rows = prints(*[5] * 23, sizes=[100] * 23)
     _, _, seen, _, stuck = walked(rows, (at(0), at(10)))
