@@ -62,7 +62,7 @@ def net_prem_ticks(state: State, asked: Asked) -> dict[str, Any]:
 def alerts(state: State, asked: Asked) -> dict[str, Any]:
     """The newest alerts of the window, which the answer names."""
     query = _alert_query(state, asked)
-    data = []
+    data: list[dict[str, Any]] = []
     for alert in _newest_first(state, query):
         if query.fits(alert):
             data.append(alert.row)
@@ -93,7 +93,12 @@ def _alert_query(state: State, asked: Asked) -> AlertQuery:
 
 
 def _newest_first(state: State, query: AlertQuery) -> Iterator[Alert]:
-    """Alerts of the sessions that the window touches; the plan sees no older ones."""
+    """Alerts of the sessions that the window touches; the plan sees no older ones.
+
+    What cannot match is not searched for: a month of sessions would have to be made first.
+    """
+    if query.symbol not in {None, *state.world.symbols} or not query.rules <= set(RULES):
+        return
     last = current_session(datetime.fromtimestamp(query.older_than_us / 1_000_000, UTC), extended=False)
     for session in reversed(sessions_back(last.date, state.history_days)):
         if session.closes_at.timestamp() + 60 < query.newer_than or session.date < state.earliest_day():

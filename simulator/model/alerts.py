@@ -12,18 +12,19 @@ from simulator.model.options import Trade
 from simulator.model.text import utc_micro
 
 LEAST_SIZE = 4
-FLOOR_RULE = "FloorTradeLargeCap"
 RULES = (
     "RepeatedHits",
     "RepeatedHitsAscendingFill",
     "RepeatedHitsDescendingFill",
-    FLOOR_RULE,
+    "FloorTradeLargeCap",
     "FloorTradeMidCap",
     "FloorTradeSmallCap",
     "LowHistoricVolumeFloor",
     "OtmEarningsFloor",
     "SweepsFollowedByFloor",
 )
+FLOOR_RULES = frozenset(RULES[3:])
+RULE_WEIGHTS = (56, 15, 15, 5, 3, 2, 2, 1, 1)
 FUNDS = frozenset({"SPY", "QQQ", "IWM", "GLD"})
 BASE_VOLATILITY = 0.19
 
@@ -78,8 +79,8 @@ def make_day(seed: int, session: Session, trades: Mapping[str, Sequence[Trade]])
 def _alert(seed: int, session: Session, trade: Trade, volume: int) -> Alert:
     drawn = seeds.generator(seed, "alert", trade.id)
     us = trade.us + drawn.randint(1_000_000, 2_500_000)
-    rule = drawn.choices(RULES[:4], (60, 15, 15, 10))[0]
-    fills = 1 if rule == FLOOR_RULE else drawn.randint(2, min(trade.size, 12))
+    rule = drawn.choices(RULES, RULE_WEIGHTS)[0]
+    fills = 1 if rule in FLOOR_RULES else drawn.randint(2, min(trade.size, 12))
     interested = interest.open_contracts(seed, trade.chain, session.date)
     implied = volatility.curve(BASE_VOLATILITY, (trade.expiry - session.date).days)
     row = {
@@ -97,7 +98,7 @@ def _alert(seed: int, session: Session, trade: Trade, volume: int) -> Alert:
         "volume_oi_ratio": f"{volume / max(interested, 1):.15g}",
         "trade_count": fills,
         "expiry_count": 1,
-        "has_floor": rule == FLOOR_RULE,
+        "has_floor": rule in FLOOR_RULES,
         "has_sweep": drawn.random() < 0.2,
         "has_multileg": False,
         "has_singleleg": True,
