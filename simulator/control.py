@@ -7,9 +7,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from simulator.clock.calendar import NEW_YORK, Session, current_session, session, sessions_back
+from simulator.feeds import Asked, find, truth
 from simulator.limits import Budget
 from simulator.model import darkpool_query, flow
 from simulator.model.darkpool import Burst
+from simulator.parameters import Parameters
 from simulator.state import Counters, State
 
 TRUTH_SESSIONS = 5
@@ -34,6 +36,7 @@ class Control:
             web.get("/_truth/darkpool", self.truth_darkpool),
             web.get("/_truth/flow-recent", self.truth_flow_recent),
             web.get("/_truth/sessions", self.truth_sessions),
+            web.get("/_truth/feed", self.truth_feed),
         ]
 
     async def health(self, _: web.Request) -> web.Response:
@@ -124,6 +127,14 @@ class Control:
         first = _day(request, "from") or self.state.earliest_day()
         days = (first + timedelta(days=k) for k in range((last - first).days + 1))
         return web.json_response({"sessions": [_shown(there) for there in map(session, days) if there]})
+
+    async def truth_feed(self, request: web.Request) -> web.Response:
+        """What the API would serve for `path=` now: without faults, pages or key, with all other parameters."""
+        feed, values = find(request.query.get("path", ""))
+        asked = Asked(request.query["path"], "", Parameters(request.query), values.get("ticker", ""))
+        if asked.ticker and asked.ticker not in self.state.world.symbols:
+            raise ValueError(f"no such symbol: {asked.ticker}")
+        return web.json_response({"body": truth(self.state, feed, asked)})
 
     def _symbol(self, request: web.Request) -> str:
         symbol = request.query.get("symbol", "")

@@ -27,6 +27,7 @@ class Faults:
     no_rate_headers: bool = False
     leak_previous_session: bool = False
     missing_rows_percent: int = 0
+    wrong_tide_step: bool = False
     only_path: str = ""
     not_in_plan: list[str] = field(default_factory=list)
     _dice: random.Random = field(default_factory=lambda: random.Random(0), repr=False, compare=False)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from multidict import MultiDict
+
 from simulator.model.darkpool_query import PAGE, DarkpoolQuery
 
 TICKER = re.compile(r"[A-Z]{1,5}(\.[A-Z]{1,2})?")
@@ -17,7 +19,7 @@ class Parameters:
     """Reads one request's query; what it cannot read is noted in problems and ignored."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
-        self._query = query
+        self._query = MultiDict(query)
         self.problems: list[str] = []
 
     def date(self, name: str = "date") -> date | None:
@@ -53,6 +55,10 @@ class Parameters:
             return None
         return number
 
+    def text(self, name: str) -> str | None:
+        """As it was given."""
+        return self._query.get(name)
+
     def choice(self, name: str, known: tuple[str, ...]) -> str:
         """One of the known words; the first when none was given."""
         text = self._query.get(name, known[0])
@@ -60,6 +66,18 @@ class Parameters:
             self._bad(name, text, known[0])
             return known[0]
         return text
+
+    def several(self, name: str, known: tuple[str, ...]) -> frozenset[str]:
+        """The known words of an array parameter, which repeats with brackets; empty when none was given."""
+        given = self._query.getall(f"{name}[]", [])
+        for text in given:
+            if text not in known:
+                self._bad(f"{name}[]", text, known[0])
+        return frozenset(given)
+
+    def later_than(self, name: str) -> int | None:
+        """A whole second from epoch seconds or milliseconds; ISO text is not understood and says nothing."""
+        return None if "-" in self._query.get(name, "") else self.moment(name)
 
     def switch(self, name: str, *, default: bool) -> bool:
         """A boolean in lower case."""

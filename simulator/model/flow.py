@@ -20,16 +20,16 @@ def until(day: Sequence[Trade], now_us: int) -> list[Trade]:
 def per_strike(trades: Iterable[Trade], session_date: date) -> list[dict[str, Any]]:
     """One row a strike, lowest first, with the time of its newest trade."""
     rows = []
-    for strike, group in sorted(_grouped(trades, lambda trade: trade.strike).items()):
+    for strike, group in sorted(by_strike(trades).items()):
         newest = _newest(group)
-        rows.append({**_sums(group, session_date), "strike": f"{strike}.0", "timestamp": newest})
+        rows.append({**sums(group, session_date), "strike": f"{strike}.0", "timestamp": newest})
     return rows
 
 
 def per_expiry(trades: Iterable[Trade], session_date: date) -> list[dict[str, Any]]:
     """One row an expiry, nearest first."""
     grouped = sorted(_grouped(trades, lambda trade: trade.expiry).items())
-    return [{**_sums(group, session_date), "expiry": expiry.isoformat()} for expiry, group in grouped]
+    return [{**sums(group, session_date), "expiry": expiry.isoformat()} for expiry, group in grouped]
 
 
 def recent(trades: Sequence[Trade], side: str = "ALL", min_premium: int = 0) -> list[dict[str, Any]]:
@@ -42,6 +42,11 @@ def recent(trades: Sequence[Trade], side: str = "ALL", min_premium: int = 0) -> 
     return [trade.row() for trade in islice(wanted, RECENT)]
 
 
+def by_strike(trades: Iterable[Trade]) -> dict[int, list[Trade]]:
+    """The trades of each strike."""
+    return _grouped(trades, lambda trade: trade.strike)
+
+
 def _grouped(trades: Iterable[Trade], key: Callable[[Trade], Any]) -> dict[Any, list[Trade]]:
     groups: dict[Any, list[Trade]] = {}
     for trade in trades:
@@ -49,7 +54,8 @@ def _grouped(trades: Iterable[Trade], key: Callable[[Trade], Any]) -> dict[Any, 
     return groups
 
 
-def _sums(group: Sequence[Trade], session_date: date) -> dict[str, Any]:
+def sums(group: Sequence[Trade], session_date: date) -> dict[str, Any]:
+    """Call and put premium, volume and trades of one symbol, by side; the group holds a trade at least."""
     row: dict[str, Any] = {"ticker": group[0].symbol, "date": session_date.isoformat()}
     for right in RIGHTS:
         mine = [trade for trade in group if trade.is_call == (right == "call")]

@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from simulator.clock.calendar import Session, sessions_back
@@ -16,11 +17,11 @@ SETTLED_AFTER_S = 2 * 3600 + 35 * 60
 def rows(seed: int, symbol: str, last: Session, now: datetime, count: int = SESSIONS) -> list[dict[str, Any]]:
     """The last sessions up to the given one, oldest first."""
     days = [day for day in sessions_back(last.date, count + 1) if now >= day.opens_at]
-    return [_row(seed, symbol, day, now) for day in days[-count:]]
+    return [_row(seed, symbol, day, _refreshed_at(day, now)) for day in days[-count:]]
 
 
-def _row(seed: int, symbol: str, day: Session, now: datetime) -> dict[str, Any]:
-    refreshed = _refreshed_at(day, now)
+@lru_cache(maxsize=4096)
+def _row(seed: int, symbol: str, day: Session, refreshed: int) -> dict[str, Any]:
     rng = seeds.generator(seed, "iv", symbol, day.date, refreshed)
     slow = math.sin((day.date.toordinal() + seeds.number(seed, "iv", symbol) % 500) / 37)
     volatility = 0.19 + 0.06 * slow + rng.uniform(-0.006, 0.006)

@@ -41,8 +41,7 @@ class Trade:
     @property
     def chain(self) -> str:
         """The OCC name of the contract without its padding."""
-        right = "C" if self.is_call else "P"
-        return f"{self.symbol}{self.expiry:%y%m%d}{right}{self.strike * 1000:08d}"
+        return chain(self.symbol, self.expiry, self.strike, is_call=self.is_call)
 
     def row(self) -> dict[str, Any]:
         """The trade as flow-recent serves it."""
@@ -65,6 +64,11 @@ class Trade:
             return ["mid_side", "neutral"]
         bullish = self.is_call == (self.side == "ask")
         return [f"{self.side}_side", "bullish" if bullish else "bearish"]
+
+
+def chain(symbol: str, expiry: date, strike: int, *, is_call: bool) -> str:
+    """The OCC name of a contract without its padding; the strike in whole dollars."""
+    return f"{symbol}{expiry:%y%m%d}{'C' if is_call else 'P'}{strike * 1000:08d}"
 
 
 def make_day(seed: int, symbol: str, session: Session, per_day: int) -> list[Trade]:

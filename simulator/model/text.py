@@ -1,6 +1,6 @@
 """How the vendor writes numbers and times."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
 PRICE_DECIMALS = 4
@@ -34,3 +34,20 @@ def utc_micro(epoch_us: int) -> str:
     """2026-05-11T16:35:37.364269Z."""
     second, micro = divmod(epoch_us, 1_000_000)
     return f"{utc_second(second)[:-1]}.{micro:06d}Z"
+
+
+def utc_milli(epoch_ms: int) -> str:
+    """2026-05-11T16:35:00.000Z."""
+    second, milli = divmod(epoch_ms, 1000)
+    return f"{utc_second(second)[:-1]}.{milli:03d}Z"
+
+
+def iso(epoch_s: int, zone: tzinfo) -> str:
+    """2026-05-11T12:35:00-04:00."""
+    return datetime.fromtimestamp(epoch_s, zone).isoformat()
+
+
+def money(cents: int, decimals: int) -> str:
+    """Cents as dollars with two or more decimals; unlike fixed() it may be negative."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}{'0' * (decimals - 2)}"

@@ -1,12 +1,14 @@
 """Market tide: net premium of the whole market, cumulative, a row a step, the running step restated."""
 
+import math
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from simulator.clock.calendar import Session
-from simulator.model import seeds
+from simulator.model import restated, seeds
+from simulator.model.text import money
 
 
 class Net(NamedTuple):
@@ -48,6 +50,24 @@ def rows(
     ]
 
 
+def sector_rows(seed: int, sector: str, session: Session, now: datetime) -> list[dict[str, Any]]:
+    """One row a minute: the sector's part of the market's totals; the last minutes still settle."""
+    share = (3 + seeds.number(seed, "sector", sector) % 9) / 100
+    made = totals(seed, session)
+    begun = min(len(made) - 1, math.ceil(max(0.0, (now - session.opens_at).total_seconds() / 60)))
+    found, total = [], Net(0, 0, 0)
+    for start, (before, after) in enumerate(pairwise(made[: begun + 1])):
+        part = share * restated.part(seed, sector, _epoch(session, start), now.timestamp())
+        step = Net(*(int((b - a) * part) for a, b in zip(before, after, strict=True)))
+        total = _add(total, step)
+        found.append(_row(session, start, total))
+    return found
+
+
+def _epoch(session: Session, minute: int) -> int:
+    return int(session.opens_at.timestamp()) + 60 * minute
+
+
 def _add(total: Net, step: Net) -> Net:
     return Net(total.call + step.call, total.put + step.put, total.volume + step.volume)
 
@@ -63,13 +83,8 @@ def _at(made: tuple[Net, ...], minute: float) -> Net:
 def _row(session: Session, start: int, total: Net) -> dict[str, Any]:
     return {
         "date": session.date.isoformat(),
-        "net_call_premium": _money(total.call),
-        "net_put_premium": _money(total.put),
+        "net_call_premium": money(total.call, 4),
+        "net_put_premium": money(total.put, 4),
         "net_volume": total.volume,
         "timestamp": (session.opens_at + timedelta(minutes=start)).isoformat(),
     }
-
-
-def _money(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}00"

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from simulator.clock.calendar import Session
-from simulator.model import darkpool, options
+from simulator.model import alerts, darkpool, lit, options
 
 Made = TypeVar("Made")
 
 # A day of 30,000 prints takes some 40 MB.
-KEPT_DAYS = 12
+KEPT_DAYS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,32 @@ class World:
     def prints(self, symbol: str, session: Session) -> list[darkpool.Print]:
         """The day's prints, in the order of the tape."""
         bursts = self._bursts.get((symbol, session.date), ())
-        return self._keep(
+        return self.keep(
             ("prints", symbol, session.date),
             lambda: darkpool.make_day(self.seed, symbol, session, self.size.prints, bursts),
         )
 
     def trades(self, symbol: str, session: Session) -> list[options.Trade]:
         """The day's option trades, oldest first."""
-        return self._keep(
+        return self.keep(
             ("trades", symbol, session.date),
             lambda: options.make_day(self.seed, symbol, session, self.size.trades),
+        )
+
+    def lit(self, symbol: str, session: Session) -> list[darkpool.Print]:
+        """The day's trades on the exchanges, in the order of the tape."""
+        return self.keep(
+            ("lit", symbol, session.date),
+            lambda: lit.make_day(self.seed, symbol, session, self.size.prints),
+        )
+
+    def alerts(self, session: Session) -> list[alerts.Alert]:
+        """The day's flow alerts of all symbols, oldest first."""
+        return self.keep(
+            ("alerts", "", session.date),
+            lambda: alerts.make_day(
+                self.seed, session, {symbol: self.trades(symbol, session) for symbol in self.symbols}
+            ),
         )
 
     def add_burst(self, symbol: str, day: date, burst: darkpool.Burst) -> None:
@@ -54,7 +70,8 @@ class World:
         self._bursts[key] = (*self._bursts.get(key, ()), burst)
         self._kept.pop(("prints", symbol, day), None)
 
-    def _keep(self, key: tuple[str, str, date], make: Callable[[], list[Made]]) -> list[Made]:
+    def keep(self, key: tuple[str, str, date], make: Callable[[], list[Made]]) -> list[Made]:
+        """What was made of (kind, symbol, date) before, else made now: only what no longer changes."""
         if key not in self._kept:
             self._kept[key] = make()
         self._kept.move_to_end(key)

@@ -7,20 +7,22 @@ from typing import Any
 import pytest
 import requests
 import simulator_process
+from simulator_contract import filled
 from simulator_process import Simulator
+
+from simulator.feeds import FEEDS
 
 DAY = "2026-11-20"
 EVENING = "2026-11-21T02:30:00Z"  # 21:30 in New York: the whole day is out
 MIDDAY = "2026-11-20T17:00:00Z"
-PATHS = (
-    "/api/darkpool/SPY",
-    "/api/stock/SPY/flow-per-strike",
-    "/api/stock/SPY/flow-per-expiry",
-    "/api/stock/SPY/flow-recent",
-    "/api/stock/SPY/iv-rank",
-    "/api/market/market-tide",
-)
-SWITCHED_OFF = {"latency_ms": 0, "not_in_plan": [], "leak_previous_session": False, "missing_rows_percent": 0}
+PATHS = tuple(filled(path) for path in FEEDS)
+SWITCHED_OFF = {
+    "latency_ms": 0,
+    "not_in_plan": [],
+    "leak_previous_session": False,
+    "missing_rows_percent": 0,
+    "wrong_tide_step": False,
+}
 
 
 @pytest.fixture(scope="module")
