@@ -49,11 +49,13 @@ class World:
             lambda: options.make_day(self.seed, symbol, session, self.size.trades),
         )
 
-    def alerts(self, symbol: str, session: Session) -> list[alerts.Alert]:
-        """The day's flow alerts, oldest first."""
+    def alerts(self, session: Session) -> list[alerts.Alert]:
+        """The day's flow alerts of all symbols, oldest first."""
         return self._keep(
-            ("alerts", symbol, session.date),
-            lambda: alerts.make_day(self.seed, symbol, session, self.trades(symbol, session)),
+            ("alerts", "", session.date),
+            lambda: alerts.make_day(
+                self.seed, session, {symbol: self.trades(symbol, session) for symbol in self.symbols}
+            ),
         )
 
     def add_burst(self, symbol: str, day: date, burst: darkpool.Burst) -> None:

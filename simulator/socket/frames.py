@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from simulator.model import seeds
 from simulator.model.options import SIDES, Trade
@@ -19,8 +18,13 @@ CODES = ("slan", "auto", "slan,isoi")
 RENAMED = {"ticker": "symbol"}
 REST_ONLY = frozenset({"tracking_id"})
 # Parts of an alert: the same in both, and text in REST but a number here.
-AS_REST = ("id", "ticker", "option_chain", "start_time", "end_time", "bid", "ask")
+AS_REST = (
+    *("id", "ticker", "option_chain", "rule_id", "start_time", "end_time", "bid", "ask"),
+    *("volume", "total_size", "open_interest", "trade_count", "expiry_count"),
+    *("has_floor", "has_sweep", "has_multileg", "has_singleleg", "all_opening_trades"),
+)
 PREMIUMS = ("total_premium", "total_ask_side_prem", "total_bid_side_prem")
+NUMBERS = ("price", "underlying_price", "volume_oi_ratio", *PREMIUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,39 +112,22 @@ def open_interest(chain: str) -> int:
     return seeds.number(0, "open", chain) % 20_000
 
 
-def flow_alert(row: dict[str, Any], of_chain: Sequence[Trade], spot: float) -> dict[str, Any]:
+def flow_alert(row: dict[str, Any], of_chain: Sequence[Trade]) -> dict[str, Any]:
     """An alert as the stream sends it: numbers where REST has text, and the ids of its trades."""
     until = [trade for trade in of_chain if trade.us // 1000 <= row["end_time"]]
-    group = [trade for trade in until if trade.us // 1000 >= row["start_time"]]
-    volume, held = sum(trade.size for trade in until), open_interest(row["option_chain"])
-    rng = seeds.generator(0, "codes", row["id"])
     return {
         **{name: row[name] for name in AS_REST},
-        "rule_id": str(UUID(int=seeds.number(0, "rule", row["alert_rule"]), version=4)),
+        **{name: _number(row[name]) for name in NUMBERS},
         "rule_name": row["alert_rule"],
-        "underlying_price": round(spot, 4),
-        "volume": volume,
-        "total_size": sum(trade.size for trade in group),
-        **{name: _number(row[name]) for name in PREMIUMS},
-        "url": "",
-        "price": _number(row["price"]),
-        "open_interest": held,
-        "volume_oi_ratio": volume / held if held else 0,
-        "has_multileg": False,
-        "has_sweep": rng.random() < 0.2,
-        "has_floor": False,
-        "has_singleleg": True,
-        "all_opening_trades": False,
-        "trade_ids": [trade.id for trade in group],
-        "trade_count": len(group),
-        "expiry_count": 1,
         "executed_at": row["end_time"],
+        "trade_ids": [trade.id for trade in until if trade.us // 1000 >= row["start_time"]],
         **{f"{side}_vol": sum(trade.size for trade in until if trade.side == side) for side in SIDES},
         "no_side_vol": 0,
         "multi_vol": 0,
         "stock_multi_vol": 0,
         "upstream_condition_details": ["auto", "slan"],
-        "exchanges": [rng.choice(EXCHANGES)],
+        "exchanges": [EXCHANGES[0]],
+        "url": "",
     }
 
 

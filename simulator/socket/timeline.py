@@ -44,7 +44,10 @@ class Timeline:
     def _events(self, session: Session) -> list[Event]:
         key = (session, self.world.version)
         if key not in self._made:
-            made = (event for symbol in self.world.symbols for event in _symbol(self.world, symbol, session))
+            made = list(_alerts(self.world, session))
+            for symbol in self.world.symbols:
+                made += _prints(self.world, symbol, session)
+                made += _trades(self.world, symbol, session)
             self._made = {key: sorted(made, key=attrgetter("us"))}
         return self._made[key]
 
@@ -55,12 +58,6 @@ def _sessions(after_us: int, until_us: int) -> list[Session]:
     )
     days = (last.date - first.date).days + 1
     return [session for session in sessions_back(last.date, days) if session.date >= first.date]
-
-
-def _symbol(world: World, symbol: str, session: Session) -> Iterator[Event]:
-    yield from _prints(world, symbol, session)
-    yield from _trades(world, symbol, session)
-    yield from _alerts(world, symbol, session)
 
 
 def _prints(world: World, symbol: str, session: Session) -> Iterator[Event]:
@@ -81,12 +78,11 @@ def _trades(world: World, symbol: str, session: Session) -> Iterator[Event]:
         yield Event(trade.us, channels, trade.id, partial(frames.option_trade, trade, tally, spot))
 
 
-def _alerts(world: World, symbol: str, session: Session) -> Iterator[Event]:
+def _alerts(world: World, session: Session) -> Iterator[Event]:
     trades = defaultdict(list)
-    for trade in world.trades(symbol, session):
-        trades[trade.chain].append(trade)
-    for alert in world.alerts(symbol, session):
-        spot = prices.price_at(world.seed, symbol, session, alert.us / 1_000_000)
-        of_chain = trades[alert.row["option_chain"]]
-        payload = partial(frames.flow_alert, alert.row, of_chain, spot)
-        yield Event(alert.us, (frames.ALERTS,), alert.id, payload)
+    for symbol in world.symbols:
+        for trade in world.trades(symbol, session):
+            trades[trade.chain].append(trade)
+    for alert in world.alerts(session):
+        payload = partial(frames.flow_alert, alert.row, trades[alert.row["option_chain"]])
+        yield Event(alert.us, (frames.ALERTS,), alert.row["id"], payload)
