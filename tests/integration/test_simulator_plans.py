@@ -87,10 +87,10 @@ def test_a_body_that_drips_takes_long_as_a_whole_and_counts_as_in_flight(simulat
 
 
 def test_a_drip_for_one_path_spares_the_others(simulator: Simulator) -> None:
-    simulator.faults(slow_drip_ms=200, only_path="iv-rank")
+    simulator.faults(slow_drip_ms=2000, only_path="iv-rank")
     started = time.monotonic()
     assert ask(simulator).status_code == 200
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 8  # a page in pieces would take half a minute
 
 
 def fresh(simulator: Simulator) -> requests.Response:
