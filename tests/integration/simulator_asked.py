@@ -16,13 +16,12 @@ DAY = "2026-11-20"
 EVENING = "2026-11-21T02:30:00Z"  # 21:30 in New York: the whole day is out
 MIDDAY = "2026-11-20T17:00:00Z"
 PATHS = tuple(filled(path) for path in FEEDS)
-SWITCHED_OFF = {
-    "latency_ms": 0,
-    "not_in_plan": [],
-    "leak_previous_session": False,
-    "missing_rows_percent": 0,
-    "wrong_tide_step": False,
-}
+DARKPOOL, FLOW_RECENT, IV_RANK, MARKET_TIDE = (
+    "/api/darkpool/SPY",
+    "/api/stock/SPY/flow-recent",
+    "/api/stock/SPY/iv-rank",
+    "/api/market/market-tide",
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +35,9 @@ def running() -> Iterator[Simulator]:
 def simulator(running: Simulator) -> Iterator[Simulator]:
     running.set_clock(EVENING, frozen=True)
     running.counters(reset=True)
+    well = running.faults()
     yield running
-    running.faults(**SWITCHED_OFF)
+    running.faults(**well)
 
 
 def identity(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -61,7 +61,7 @@ def sweep(simulator: Simulator, symbol: str = "SPY") -> list[dict[str, Any]]:
         cursor = min(map(epoch, page)) + 1
 
 
-def ask(simulator: Simulator, path: str = PATHS[0], **headers: str) -> requests.Response:
+def ask(simulator: Simulator, path: str = DARKPOOL, **headers: str) -> requests.Response:
     given = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"} | headers
     return simulator.http.get(simulator.url + path, headers=given, timeout=10)
 
