@@ -74,10 +74,15 @@ def symbols(text: str) -> tuple[str, ...]:
 
 def seconds(least: int, most: int) -> Callable[[str], int]:
     """A whole number of seconds inside the limits."""
+    return whole(least, most, "seconds")
+
+
+def whole(least: int, most: int, unit: str) -> Callable[[str], int]:
+    """A whole number of some unit inside the limits."""
 
     def check(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
-            raise ValueError(f"{text!r} is not a whole number of seconds")
+            raise ValueError(f"{text!r} is not a whole number of {unit}")
         if not least <= int(text) <= most:
             raise ValueError(f"{text} is out of range: write {least} to {most}")
         return int(text)

@@ -31,6 +31,7 @@ class Settings:
     log_level: str = "info"
     state_dir: str = "/var/lib/collector"
     clock_offset_s: int = 0
+    budget_reserve_percent: int = 10
 
 
 CHECKS: Mapping[str, Check] = {
@@ -46,6 +47,7 @@ CHECKS: Mapping[str, Check] = {
     "log_level": checks.one_of("debug", "info", "warning", "error"),
     "state_dir": checks.path,
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
+    "budget_reserve_percent": checks.whole(0, 50, "percent"),
 }
 
 

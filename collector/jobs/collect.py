@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from collector.core.clock import Clock
+from collector.core.clock import Clock, new_york_date
 from collector.core.coverage import Covered
 from collector.core.intervals import Interval
 from collector.core.sessions import Calendar, Session
@@ -131,7 +131,10 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Sequence[Raw]:
     source = part.source
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
     path = source.path.format(symbol=part.symbol)
-    return answer.rows_of(tools.client.get(path, {**source.params, **dated, **params}))
+    asked = {**source.params, **dated, **params}
+    filling = is_filling(tools, part)
+    got = tools.client.get(path, asked, feed=source.name, priority=source.priority, filling=filling)
+    return answer.rows_of(got.value)
 
 
 def _keep(tools: Tools, part: Part, page: Page, asked_at: datetime) -> Counts:
@@ -161,3 +164,8 @@ def facts(part: Part, result: Result) -> dict[str, Any]:
         "session": part.session.date,
         **vars(result.counts),
     }
+
+
+def is_filling(tools: Tools, part: Part) -> bool:
+    """Whether it is about a day that is over: today's requests go first."""
+    return part.session.date < new_york_date(tools.clock.now())

@@ -19,6 +19,7 @@ from collector.core.errors import (
     HistoryLimit,
     NotInPlan,
     SettingsError,
+    Spared,
     Stopped,
     Terminal,
 )
@@ -31,6 +32,7 @@ from collector.jobs.stop import Stop
 from collector.sources import registered
 from collector.store import database, ledger, reads
 from collector.store.pages import Counts
+from collector.wire.budget import Budget
 from collector.wire.client import Client
 
 Say = Callable[[str], None]
@@ -110,7 +112,15 @@ def _run(settings: Settings, clock: Clock, run_id: str, stop: Stop, say: Say) ->
         calendar = reads.calendar(connection)
         if not calendar.reaches(clock.now()):
             raise Terminal("ops.market_sessions does not reach today: release a newer version")
-        client = Client(settings.api_url, settings.api_key, version, settings.http_timeout_s, stop.sleep)
+        client = Client(
+            settings.api_url,
+            settings.api_key,
+            version,
+            settings.http_timeout_s,
+            stop.sleep,
+            Budget(settings.state_dir, settings.budget_reserve_percent),
+            clock.now,
+        )
         ledger.begin_run(connection, run_id, clock.now(), version)
         logging.event("begin", release=version)
         did = Pass()
@@ -162,6 +172,8 @@ def _part(tools: Tools, part: Part, did: Pass, say: Say) -> bool:
         outcome, message = ("open", "; ".join(result.still_open)) if result.still_open else ("done", "")
     except (NotInPlan, HistoryLimit) as reason:
         outcome, message = "not_in_plan", str(reason)
+    except Spared as reason:
+        outcome, message = "open", str(reason)
     except Stopped:
         outcome = "stopped"
         raise

@@ -1,3 +1,4 @@
 """What every integration test may ask for."""
 
-from embedded import *  # noqa: F403 - a fixture is found where it is imported
+from budgeted import *  # noqa: F403 - a fixture is found where it is imported
+from embedded import *  # noqa: F403 - same

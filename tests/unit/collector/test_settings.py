@@ -21,6 +21,7 @@ GOOD = {
     "log_level": "DEBUG",
     "state_dir": "/tmp/state",
     "clock_offset_s": "-3600",
+    "budget_reserve_percent": "25",
 }
 BAD = {
     "api_key": "with blank",
@@ -35,6 +36,7 @@ BAD = {
     "log_level": "loud",
     "state_dir": "",
     "clock_offset_s": "1.5",
+    "budget_reserve_percent": "51",
 }
 MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
 
