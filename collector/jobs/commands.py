@@ -11,7 +11,7 @@ from typing import Any
 
 from collector.core.clock import Clock
 from collector.core.settings import Settings, read, shown
-from collector.jobs import look, schedule, show
+from collector.jobs import budget, look, schedule, show
 from collector.jobs.environment import gather, release
 from collector.jobs.run import run
 from collector.sources import registered
@@ -66,7 +66,7 @@ def _migrate(arguments: Namespace, say: Say) -> int:
 
 def _settings(arguments: Namespace, say: Say) -> int:
     for name, value in shown(settings_of(arguments)).items():
-        say(f"{name:16} {value}")
+        say(f"{name:23} {value}")
     return 0
 
 
@@ -91,6 +91,14 @@ def _coverage(arguments: Namespace, say: Say) -> int:
     return 0
 
 
+def _budget(arguments: Namespace, say: Say) -> int:
+    settings = settings_of(arguments)
+    found = budget.report(settings, Clock(timedelta(seconds=settings.clock_offset_s)).now())
+    for line in [budget.as_json(found)] if arguments.json else budget.lines(found):
+        say(line)
+    return 0
+
+
 ALL = (
     Command("run", "take one pass over everything that is due", _run),
     Command(
@@ -106,5 +114,11 @@ ALL = (
         ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
     ),
     Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
+    Command(
+        "budget",
+        "show the API's limits, what is left of them and what it went to",
+        _budget,
+        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
+    ),
     Command("settings", "check the settings and show them without secrets", _settings),
 )

@@ -78,9 +78,10 @@ class Minute:
 
     def _learn_limit(self, told: Told) -> None:
         first, self.known = not self.known, True
-        if told.counter is not None and told.remaining:
-            limit = told.counter + told.remaining
-            self.left += limit - self.limit
+        if told.counter and told.remaining is not None:
+            # A refused request is counted too, so a counter with nothing left is the limit or more.
+            limit = told.counter + told.remaining if told.remaining else min(self.limit, told.counter)
+            self.left = max(0, self.left + limit - self.limit)
             self.limit = limit
         if first and told.remaining is not None:
             self.left = told.remaining
