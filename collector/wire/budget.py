@@ -21,6 +21,10 @@ from collector.wire.told import Told
 GRACE_S = 3.0
 # A waiter comes back this much after its wait at the latest, or is dead.
 LATE_S = 0.5
+# Outcomes that do not show the feed and its host to be well; a refusal of the budget says nothing either way.
+_UNWELL = frozenset(
+    ("network", "5xx", "unreadable", "403 edge", "unanswered", "429 minute", "429 in flight", "429 day")
+)
 
 
 @dataclass
@@ -96,6 +100,8 @@ class Budget:
                     permit.call.purpose,
                     outcome,
                 )
+                if outcome not in _UNWELL:
+                    breaker.answered(state.breakers, permit.call.feed)
                 if told is not None:
                     if told.remaining is not None or told.day_count is not None:
                         state.told_at = now.isoformat(timespec="seconds")
@@ -122,11 +128,6 @@ class Budget:
         at = self.steady()
         with self._shared.changing(at) as state:
             breaker.failed(state.breakers, call.feed, at, host=host)
-
-    def answered(self, call: Call) -> None:
-        """A call was answered, be it with a refusal."""
-        with self._shared.changing(self.steady()) as state:
-            breaker.answered(state.breakers, call.feed)
 
     def _refuse(self, state: State, call: Call, today: str, at: float) -> None:
         if state.day.spent(at):

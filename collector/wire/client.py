@@ -16,10 +16,8 @@ import urllib3
 from collector.core import logging
 from collector.core.errors import (
     CollectorError,
-    DailyLimit,
     InFlight,
     RateLimited,
-    Terminal,
     Transient,
     Unreachable,
 )
@@ -88,17 +86,12 @@ class Client:
         call = Call(feed, priority, filling)
         attempts = 1 if self._budget.admit(call) else ATTEMPTS
         try:
-            answer = self._patiently(call, path, params, attempts)
-        except (RateLimited, DailyLimit):
+            return self._patiently(call, path, params, attempts)
+        except RateLimited:
             raise
         except Transient as reason:
             self._budget.failed(call, host=isinstance(reason, Unreachable))
             raise
-        except Terminal:
-            self._budget.answered(call)
-            raise
-        self._budget.answered(call)
-        return answer
 
     def close(self) -> None:
         """Gives the connections back."""

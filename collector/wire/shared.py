@@ -1,4 +1,4 @@
-"""The shared state's files: changed under a lock that is held for microseconds, whole at any moment."""
+"""The shared state's files: whole at any moment, changed under a lock that nobody waits with."""
 
 from __future__ import annotations
 
@@ -28,22 +28,29 @@ class Shared:
         lock = self._open("budget.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            state = self.look(at)
+            state, before = self._read(at)
             yield state
-            self._write(as_text(state))
+            after = as_text(state)
+            if after != before:
+                self._write(after)
         finally:
             os.close(lock)
 
     def look(self, at: float) -> State:
-        """The state as it stands, or a new one where it cannot be read: the next answer's headers fill it."""
+        """The state as it stands, for showing."""
+        return self._read(at)[0]
+
+    def _read(self, at: float) -> tuple[State, str]:
+        """With its text; a new state where there is none to read: the next answer's headers fill it."""
         path = self._folder / NAME
         try:
-            return from_text(path.read_text(encoding="utf-8"), self._boot, at)
+            text = path.read_text(encoding="utf-8")
+            return from_text(text, self._boot, at), text
         except FileNotFoundError:
-            return State(self._boot)
+            return State(self._boot), ""
         except ValueError as reason:
             logging.warning("budget begins anew", path=path, reason=str(reason)[:200])
-            return State(self._boot)
+            return State(self._boot), ""
         except OSError as reason:
             raise self._unusable(path, reason) from None
 

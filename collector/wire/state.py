@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from collector.wire.breaker import LONGEST_WAIT_S, Breaker
@@ -67,7 +68,7 @@ class State:
 
 def as_text(state: State) -> str:
     """JSON."""
-    return json.dumps(asdict(state), separators=(",", ":"))
+    return json.dumps(state, default=vars, separators=(",", ":"))
 
 
 def from_text(text: str, boot: str, at: float) -> State:
@@ -135,13 +136,15 @@ def _whole(value: object) -> int:
 
 
 def _check(state: State, at: float) -> None:
-    """No limit that lets nothing out and no moment that nothing here could have noted."""
+    """No limit that lets nothing out, and no moment that nobody here can have noted."""
     if state.minute.limit < 1 or state.day.limit < 1 or not 1 <= state.in_flight <= MOST_IN_FLIGHT:
         raise ValueError("a limit below 1")
     moments = [state.minute.ends_at - LENGTH_S - UNDERWAY_S, state.day.tried_at]
     moments += [one.sent_at for one in state.underway.values()]
     moments += [one.until - LENGTH_S - 2 * UNDERWAY_S for one in state.waiting.values()]
     moments += [max(one.opened_at, one.trial_until - LENGTH_S) for one in state.breakers.values()]
+    if state.told_at:
+        datetime.fromisoformat(state.told_at)
     waits = [one.wait_s for one in state.breakers.values()]
     if max(moments) > at + 1 or max(waits, default=0) > LONGEST_WAIT_S:
         raise ValueError("a moment in the future")

@@ -213,6 +213,7 @@ def test_a_clock_step_neither_stops_the_minute_nor_opens_it(fresh_simulator, cli
         '{"boot":"b","minute":{"ends_at":NaN}}',
         '{"minute":{"limit":0}}',
         '{"in_flight":0}',
+        '{"told_at":"yesterday"}',
         '{"spent":{"2026-11-24":{"x":{"now":{"ok":-1}}}}}',
         '{"boot":"b","breakers":{"host":{"wait_s":1e9,"opened_at":1}}}',
         "[" * 100_000,
