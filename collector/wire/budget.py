@@ -6,8 +6,9 @@ import os
 import random
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from collector.core.clock import NEW_YORK
 from collector.core.errors import CircuitOpen, DailyLimit, Spared
 from collector.wire import breaker, spending, steady
 from collector.wire.day import budget_day
@@ -56,7 +57,7 @@ class Budget:
         """As it stands, for showing."""
         return self._shared.look(self.steady())
 
-    def admit(self, call: Call) -> bool:
+    def admit(self, call: Call, now: datetime) -> bool:
         """CircuitOpen, or True when this is a breaker's one trial: it is not to be repeated."""
         at = self.steady()
         with self._shared.changing(at) as state:
@@ -64,9 +65,8 @@ class Budget:
             if closed:
                 name, wait_s = closed
                 what = "the API" if name == breaker.HOST else call.feed
-                raise CircuitOpen(
-                    f"{what} failed again and again: asked again in {_in_words(wait_s)}", wait_s
-                )
+                again = _minute_after(now + timedelta(seconds=wait_s))
+                raise CircuitOpen(f"{what} failed again and again: asked again at {again} New York", wait_s)
             return breaker.take_trial(state.breakers, call.feed, at)
 
     def ask(self, call: Call, now: datetime) -> Permit | float:
@@ -178,5 +178,6 @@ def _spread(wait_s: float) -> float:
     return wait_s + random.uniform(0.0, POLL_S)  # noqa: S311 - spreads load, guards nothing
 
 
-def _in_words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - a minute
+def _minute_after(at: datetime) -> str:
+    """New York's; to the minute, so that all who are told so in one pass are told the same."""
+    return f"{(at + timedelta(seconds=59)).astimezone(NEW_YORK):%H:%M}"

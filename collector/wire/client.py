@@ -84,7 +84,7 @@ class Client:
         and its kinds when asking again is no use.
         """
         call = Call(feed, priority, filling)
-        attempts = 1 if self._budget.admit(call) else ATTEMPTS
+        attempts = 1 if self._budget.admit(call, self._now()) else ATTEMPTS
         try:
             return self._patiently(call, path, params, attempts)
         except RateLimited:

@@ -236,4 +236,4 @@ def test_after_a_boot_the_week_is_still_known_and_the_window_is_not(client, tmp_
 
 def test_a_folder_that_is_not_there_is_told_with_its_fix(tmp_path):
     with pytest.raises(errors.SettingsError, match="change COLLECTOR_STATE_DIR"):
-        Budget(str(tmp_path / "none")).admit(PRINTS)
+        Budget(str(tmp_path / "none")).admit(PRINTS, NOON)

@@ -45,14 +45,14 @@ def test_a_host_that_fails_is_left_alone_and_then_tried_once(fresh_simulator, cl
         with pytest.raises(errors.Unreachable):
             ask(client, feed)
     asked = fresh_simulator.counters()["total"]
-    with pytest.raises(errors.CircuitOpen, match="asked again in 30 s"):
+    with pytest.raises(errors.CircuitOpen, match="the API failed again and again: asked again at 12:"):
         ask(client, "another")
     assert fresh_simulator.counters()["total"] == asked
     fake.at += 31
     with pytest.raises(errors.Unreachable):
         ask(client, "another")
     assert fresh_simulator.counters()["total"] == asked + 1
-    with pytest.raises(errors.CircuitOpen, match="1 min"):
+    with pytest.raises(errors.CircuitOpen, match="asked again at 12:"):
         ask(client)
     fake.at += 61
     fresh_simulator.faults(http_500=0)
@@ -77,3 +77,16 @@ def test_refusals_of_the_budget_never_trip_a_breaker(fresh_simulator, client):
         with pytest.raises(errors.InFlight):
             ask(client)
     assert client.budget.look().breakers == {}
+
+
+def test_a_feed_that_is_spared_stays_open_and_is_no_failure_of_the_pass(simulator, collector, database):
+    collector.clock(simulator, "2026-11-20T12:00:00-05:00")
+    used = int(simulator.api("/api/stock/SPY/iv-rank").headers["x-uw-daily-req-count"])
+    # A whole pass takes twelve requests; half of the day's is reserved for filling.
+    simulator.faults(daily_limit=used + 12)
+    done = collector("run", COLLECTOR_BUDGET_RESERVE_PERCENT="50")
+    assert done.returncode == 0
+    outcomes = dict(database.ask("select feed, outcome from ops.ledger"))
+    assert outcomes["darkpool_trades"] == "done"
+    assert outcomes["flow_per_expiry"] == "open"
+    assert "kept for more valuable feeds" in done.stdout

@@ -224,3 +224,10 @@ def test_a_slow_vendor_does_not_hold_us_for_ever(simulator, to):
 def test_a_port_where_nobody_listens_is_transient(to):
     with pytest.raises(errors.Transient):
         to("http://127.0.0.1:9").get(PATH, {}, **PRINTS)
+
+
+def test_a_vendor_who_names_fewer_in_flight_is_believed(vendor, to):
+    said = b'{"message":"You have exceeded 2 concurrent requests, the maximum of your plan."}'
+    client = to(vendor(whole(429, said), whole(200, b"[1]")))
+    client.get(PATH, {}, **PRINTS)
+    assert client._budget.look().in_flight == 2

@@ -154,3 +154,9 @@ def test_any_json_is_a_state_or_refused_as_one_and_a_state_is_read_as_it_was_wri
     except ValueError:
         return
     assert from_text(as_text(state), "b", 100.0) == state
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_moment_that_is_no_number_is_refused(number):
+    with pytest.raises(ValueError, match="is not like"):
+        from_text(f'{{"boot":"b","minute":{{"ends_at":{number}}}}}', "b", 100.0)

@@ -11,7 +11,7 @@ from collector.wire.told import Told
 
 # Seconds on the way there, at the server, and back.
 DELAYS = st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0, 3))
-PAUSES = st.sampled_from([0.0, 0.01, 0.5, 7.0, 31.0, 59.0, 61.0])
+PAUSES = st.sampled_from([0.0, 0.01, 0.5, 7.0, 31.0, 57.0, 59.0, 61.0])
 SENDS = st.lists(st.tuples(PAUSES, DELAYS, st.booleans()), min_size=1, max_size=120)
 
 
@@ -90,7 +90,7 @@ class Host:
 
 
 @settings(max_examples=150, deadline=None)
-@given(SENDS, st.integers(1, 200))
+@given(SENDS, st.integers(1, 12) | st.integers(1, 200))
 def test_no_window_of_the_server_ever_gets_more_than_its_limit(sends, limit):
     host = Host(Server(limit))
     for pause_s, delays, _ in sends:
@@ -159,3 +159,20 @@ def test_a_bought_larger_plan_counts_at_once():
     minute = Minute(limit=120, left=10, ends_at=60.0, serial=1, known=True)
     minute.hear(Told(5.0, remaining=390, reset_s=55.0, counter=110), 1, 0, opened=False)
     assert (minute.limit, minute.left) == (500, 390)
+
+
+def test_an_answer_that_names_a_much_later_end_is_of_a_window_that_we_did_not_see_open():
+    minute = Minute(limit=10, left=5, ends_at=60.0, serial=1, known=True)
+    minute.hear(Told(59.9, remaining=9, reset_s=59.5, counter=1), 1, 2, opened=False)
+    assert (minute.serial, minute.left) == (2, 7)
+    assert 119.4 <= minute.ends_at < 119.5
+
+
+def test_without_headers_a_window_ends_a_minute_after_the_answer_to_its_first_request():
+    minute = Minute(limit=2, known=True)
+    minute.spend(100.0, 0)
+    minute.hear(Told(102.0), minute.serial, 0, opened=True)
+    minute.spend(103.0, 0)
+    minute.hear(Told(104.0), minute.serial, 0, opened=False)
+    assert minute.wait_s(110.0, 0) == 52
+    assert minute.wait_s(162.0, 0) == 0
