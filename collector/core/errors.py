@@ -18,15 +18,36 @@ class SettingsError(CollectorError):
 
 
 class Transient(CollectorError):
-    """Try again in a moment: the network, the proxy or the vendor hiccuped."""
+    """Try again in a moment, or after `wait_s` seconds: the network, the proxy or the vendor hiccuped."""
+
+    def __init__(self, message: str, wait_s: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
+
+
+class Unreachable(Transient):
+    """The network failed, or the vendor's server did (5xx): no feed would fare better now."""
 
 
 class RateLimited(Transient):
-    """Try again after `wait_s` seconds: the vendor said when."""
+    """Try again after `wait_s` seconds: the minute's requests are spent."""
+
+    wait_s: float
 
     def __init__(self, message: str, wait_s: float) -> None:
-        super().__init__(message)
-        self.wait_s = wait_s
+        super().__init__(message, wait_s)
+
+
+class InFlight(RateLimited):
+    """Too many requests at once, of at most `limit` where the vendor named it: a short wait, not a quota."""
+
+    def __init__(self, message: str, wait_s: float, limit: int | None = None) -> None:
+        super().__init__(message, wait_s)
+        self.limit = limit
+
+
+class CircuitOpen(Transient):
+    """What was asked failed again and again and is left alone: nothing was sent, ask after `wait_s` seconds."""
 
 
 class Terminal(CollectorError):

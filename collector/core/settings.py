@@ -33,6 +33,7 @@ class Settings:
     state_dir: str = "/var/lib/collector"
     spool_mb: int = 512
     clock_offset_s: int = 0
+    budget_reserve_percent: int = 10
 
 
 CHECKS: Mapping[str, Check] = {
@@ -50,6 +51,7 @@ CHECKS: Mapping[str, Check] = {
     "state_dir": checks.path,
     "spool_mb": checks.whole(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
+    "budget_reserve_percent": checks.whole(0, 50, "percent"),
 }
 
 

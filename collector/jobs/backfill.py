@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from collector.core.errors import AnotherRun, BadKey, DailyLimit, Spared, Stopped, Terminal
+from collector.core.errors import AnotherRun, BadKey, DailyLimit, Stopped, Terminal
 from collector.core.sessions import Session
 from collector.core.settings import Settings
 from collector.core.source import BySecond, Source
@@ -65,10 +65,13 @@ def _fill(tools: Tools, settings: Settings, wish: Wish, did: Pass, say: Say) -> 
             if tools.books.away:
                 say(f"the database went away: {AGAIN}")
                 break
+            if did.spared:
+                say(f"the rest of the day's requests is kept for today's feeds: {AGAIN}")
+                break
     except Stopped:
         did.stopped = True
         say(f"stopped: {AGAIN}")
-    except (BadKey, DailyLimit, Spared) as reason:
+    except (BadKey, DailyLimit) as reason:
         did.fail(reason)
         say(f"{reason}; {AGAIN}")
         if isinstance(reason, BadKey):

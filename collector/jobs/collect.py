@@ -144,7 +144,9 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: A
     source = part.source
     path, fixed = source.asked(part.symbol)
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
-    return tools.client.get(path, {**fixed, **dated, **params})
+    asked = {**fixed, **dated, **params}
+    filling = is_filling(tools, part)
+    return tools.client.get(path, asked, feed=source.name, priority=source.priority, filling=filling).value
 
 
 def _rows(source: Source, value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds

@@ -12,7 +12,7 @@ from typing import Any
 from collector.core.clock import Clock
 from collector.core.errors import SettingsError
 from collector.core.settings import Settings, read, shown
-from collector.jobs import look, schedule, show
+from collector.jobs import budget, look, schedule, show
 from collector.jobs.backfill import Wish, backfill
 from collector.jobs.environment import gather, release
 from collector.jobs.run import run
@@ -92,7 +92,7 @@ def _migrate(arguments: Namespace, say: Say) -> int:
 
 def _settings(arguments: Namespace, say: Say) -> int:
     for name, value in shown(settings_of(arguments)).items():
-        say(f"{name:16} {value}")
+        say(f"{name:23} {value}")
     return 0
 
 
@@ -113,6 +113,14 @@ def _status(arguments: Namespace, say: Say) -> int:
 
 def _coverage(arguments: Namespace, say: Say) -> int:
     for line in show.coverage(_look(arguments)):
+        say(line)
+    return 0
+
+
+def _budget(arguments: Namespace, say: Say) -> int:
+    settings = settings_of(arguments)
+    found = budget.report(settings, Clock(timedelta(seconds=settings.clock_offset_s)).now())
+    for line in [budget.as_json(found)] if arguments.json else budget.lines(found):
         say(line)
     return 0
 
@@ -145,5 +153,11 @@ ALL = (
         ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
     ),
     Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
+    Command(
+        "budget",
+        "show the API's limits, what is left of them and what it went to",
+        _budget,
+        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
+    ),
     Command("settings", "check the settings and show them without secrets", _settings),
 )

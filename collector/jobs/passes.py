@@ -12,6 +12,7 @@ from collector.core.errors import (
     DailyLimit,
     HistoryLimit,
     NotInPlan,
+    Spared,
     Stopped,
     UnknownSymbol,
 )
@@ -31,6 +32,7 @@ class Pass:
     parts: int = 0
     failed: dict[str, list[str]] = field(default_factory=dict)
     stopped: bool = False
+    spared: int = 0
 
     @property
     def outcome(self) -> str:
@@ -77,6 +79,9 @@ def take(tools: Tools, part: Part, did: Pass, say: Say) -> str:
         tools.books.note_history(part.source.name, reason, tools.clock.now())
     except NotInPlan as reason:
         outcome, message = "not_in_plan", str(reason)
+    except Spared as reason:
+        outcome, message = "open", str(reason)
+        did.spared += 1
     except Stopped:
         outcome = "stopped"
         raise

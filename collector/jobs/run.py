@@ -19,6 +19,7 @@ from collector.jobs.lock import only_one
 from collector.jobs.passes import Pass, Say, take
 from collector.jobs.stop import Stop
 from collector.sources import registered
+from collector.wire.budget import Budget
 from collector.wire.client import Client
 
 AWAY = 3
@@ -51,7 +52,15 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
     stop.listen()
     _log_to(settings, run_id)
     version, did = release(), Pass()
-    client = Client(settings.api_url, settings.api_key, version, settings.http_timeout_s, stop.sleep)
+    client = Client(
+        settings.api_url,
+        settings.api_key,
+        version,
+        settings.http_timeout_s,
+        stop.sleep,
+        Budget(settings.state_dir, settings.budget_reserve_percent),
+        clock.now,
+    )
     with closing(client), closing(Books(settings, run_id)) as books:
         calendar = books.calendar()
         if not calendar.reaches(clock.now()):

@@ -7,25 +7,29 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 from collector.core.errors import (
     BadKey,
+    CollectorError,
     DailyLimit,
     HistoryLimit,
+    InFlight,
     NotInPlan,
     RateLimited,
     Terminal,
     Transient,
     UnknownSymbol,
+    Unreachable,
 )
+from collector.wire.told import A_MINUTE_S, told, whole
 
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNPROCESSABLE, TOO_MANY = 200, 401, 403, 404, 422, 429
 SERVER_ERROR = 500
-REMAINING, RESET_MS = "x-uw-req-per-minute-remaining", "x-uw-req-per-minute-reset"
-A_MINUTE_S = 60.0
-_DATE = re.compile(r"\b20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\b")
-IN_FLIGHT_WAIT_S = 0.4
+IN_FLIGHT_WAIT_S = 0.25
+_EARLIEST = re.compile(r"earliest\b\D{0,60}(\d{4}-\d{2}-\d{2})")
+_CONCURRENT = re.compile(r"(\d{1,3}) concurrent")
 
 
 def value_of(status: int, headers: Mapping[str, str], body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -45,21 +49,43 @@ def value_of(status: int, headers: Mapping[str, str], body: bytes) -> Any:  # no
     if status == TOO_MANY:
         _too_many(code, said, headers)
     if status >= SERVER_ERROR:
-        raise Transient(f"the API answered {status}: {said[:80]}")
+        raise Unreachable(f"the API answered {status}: {said[:80]}", retry_after_s(headers))
     if status == NOT_FOUND:
         _not_found(said)
     raise Terminal(f"the API answered {status}: {said}")
 
 
-def reset_s(headers: Mapping[str, str]) -> float:
-    """Until the minute's window is over; the header is in milliseconds, as text, and sometimes missing."""
-    wait_ms = _integer(headers.get(RESET_MS))
-    return A_MINUTE_S if wait_ms is None else min(max(wait_ms / 1000, 0.0), A_MINUTE_S)
+def outcome(status: int | None, reason: CollectorError | None) -> str:
+    """The ledger's word for how a request ended; `status` is None when no answer came."""
+    if status is None or (status < SERVER_ERROR and isinstance(reason, Unreachable)):
+        return "network"
+    if reason is None:
+        return "ok"
+    if status == TOO_MANY:
+        return "429 day" if isinstance(reason, DailyLimit) else _kind(reason)
+    if status == FORBIDDEN:
+        kinds: Mapping[type, str] = {HistoryLimit: "403 history", NotInPlan: "403 plan"}
+        return kinds.get(type(reason), "403 edge")
+    if status == OK:
+        return "unreadable"
+    return "5xx" if status >= SERVER_ERROR else str(status)
 
 
-def remaining(headers: Mapping[str, str]) -> int | None:
-    """Requests left in this minute; None when the answer does not say."""
-    return _integer(headers.get(REMAINING))
+def _kind(reason: CollectorError) -> str:
+    return "429 in flight" if isinstance(reason, InFlight) else "429 minute"
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds, also from a date, by the server's own clock; None when the answer does not say."""
+    text = headers.get("retry-after", "").strip()
+    seconds = whole(text)
+    if seconds is not None:
+        return float(min(max(seconds, 0), 86_400))
+    try:
+        after = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, IndexError):
+        return None
+    return min(max(after.total_seconds(), 0.0), 86_400.0)
 
 
 def _not_found(said: str) -> NoReturn:
@@ -77,18 +103,23 @@ def _forbidden(code: str, said: str, *, is_json: bool) -> NoReturn:
 
 
 def _earliest(said: str) -> date | None:
-    """The first date of the sentence is the earliest that the plan sees (API.md 7)."""
-    found = _DATE.search(said)
-    return date.fromisoformat(found.group()) if found else None
+    found = _EARLIEST.search(said)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def _too_many(code: str, said: str, headers: Mapping[str, str]) -> NoReturn:
     if code == "daily_request_limit_hit":
         raise DailyLimit("the day's requests are spent; they come back at 20:00 New York")
     if "concurrent" in said:
-        raise RateLimited("too many requests in flight", IN_FLIGHT_WAIT_S)
-    after = _integer(headers.get("retry-after"))
-    raise RateLimited("the minute's requests are spent", reset_s(headers) if after is None else float(after))
+        found = _CONCURRENT.search(said)
+        raise InFlight("too many requests in flight", IN_FLIGHT_WAIT_S, int(found[1]) if found else None)
+    after_s = retry_after_s(headers)
+    reset_s = told(headers, 0.0).reset_s
+    wait_s = next((s for s in (after_s, reset_s) if s is not None), A_MINUTE_S)
+    raise RateLimited("the minute's requests are spent", min(wait_s, A_MINUTE_S))
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON of any shape
@@ -108,10 +139,3 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _integer(text: str | None) -> int | None:
-    try:
-        return int(text) if text is not None else None
-    except ValueError:
-        return None

@@ -1,4 +1,5 @@
 """What every integration test may ask for."""
 
 from batches import connection  # noqa: F401 - a fixture is found where it is imported
+from budgeted import *  # noqa: F403 - same
 from embedded import *  # noqa: F403 - same

@@ -1,12 +1,14 @@
 """Each answer of the vendor becomes the error that says what to do."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from collector.core import errors
-from collector.wire.answers import remaining, reset_s, value_of
+from collector.wire.answers import outcome, retry_after_s, value_of
+from collector.wire.told import told
 
 HTML = b"<!DOCTYPE html><html></html>"
 CONCURRENT = {
@@ -24,12 +26,12 @@ CASES = [
     (422, b'{"msg":"Invalid path input: X"}', errors.Terminal),
     (422, b'{"msg":"Missing access for full tape."}', errors.NotInPlan),
     (429, b'{"code":"daily_request_limit_hit"}', errors.DailyLimit),
-    (429, json.dumps(CONCURRENT).encode(), errors.RateLimited),
+    (429, json.dumps(CONCURRENT).encode(), errors.InFlight),
     (429, b'{"message":"120 a minute"}', errors.RateLimited),
     (429, HTML, errors.RateLimited),
-    (500, b"Something went wrong", errors.Transient),
-    (502, HTML, errors.Transient),
-    (503, b"", errors.Transient),
+    (500, b"Something went wrong", errors.Unreachable),
+    (502, HTML, errors.Unreachable),
+    (503, b"", errors.Unreachable),
     (302, b"", errors.Terminal),
     (200, HTML, errors.Transient),
     (200, b"", errors.Transient),
@@ -46,10 +48,68 @@ def test_each_answer_has_its_own_error(status, body, error):
     assert type(caught.value) is error
 
 
-def test_too_many_in_flight_is_a_short_wait_although_it_talks_of_plans():
-    with pytest.raises(errors.RateLimited) as caught:
-        value_of(429, {"x-uw-req-per-minute-reset": "51025"}, json.dumps(CONCURRENT).encode())
-    assert 0.25 <= caught.value.wait_s <= 0.5
+def refused(status, body, **headers):
+    with pytest.raises(errors.CollectorError) as caught:
+        value_of(status, headers, body)
+    return caught.value
+
+
+def test_too_many_in_flight_is_a_short_wait_although_it_talks_of_plans_and_names_the_limit():
+    reason = refused(429, json.dumps(CONCURRENT).encode(), **{"x-uw-req-per-minute-reset": "51025"})
+    assert 0.25 <= reason.wait_s <= 0.5
+    assert reason.limit == 3
+
+
+@pytest.mark.parametrize(
+    ("message", "earliest"),
+    [
+        ("The earliest date currently available to you is 2026-03-11 (30 trading days) so 2026-01-02 in", 11),
+        ("The earliest date is 2026-13-45", None),
+        ("Nothing for 2026-03-11", None),
+    ],
+)
+def test_the_plans_first_day_is_read_from_what_the_vendor_says(message, earliest):
+    body = json.dumps({"code": "historic_data_access_missing", "message": message}).encode()
+    assert refused(403, body).earliest == (earliest and date(2026, 3, earliest))
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "-7"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "9" * 9000}, None),
+        ({"retry-after": "Tue, 24 Nov 2026 14:00:40 GMT"}, None),
+        ({"retry-after": "Tue, 24 Nov 2026 14:00:40 GMT", "date": "Tue, 24 Nov 2026 14:00:00 GMT"}, 40),
+        ({"retry-after": "Tue, 24 Nov 2026 13:00:40 GMT", "date": "Tue, 24 Nov 2026 14:00:00 GMT"}, 0),
+    ],
+)
+def test_retry_after_is_read_by_the_servers_own_clock(headers, wait_s):
+    assert retry_after_s(headers) == wait_s
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "word"),
+    [
+        (429, b'{"code":"daily_request_limit_hit"}', "429 day"),
+        (429, json.dumps(CONCURRENT).encode(), "429 in flight"),
+        (429, b"{}", "429 minute"),
+        (403, b'{"code":"historic_data_access_missing"}', "403 history"),
+        (403, b'{"code":"advanced_tier_required"}', "403 plan"),
+        (403, HTML, "403 edge"),
+        (404, b"{}", "404"),
+        (503, b"", "5xx"),
+        (200, HTML, "unreadable"),
+    ],
+)
+def test_each_kind_of_refusal_has_its_own_word_in_the_ledger(status, body, word):
+    assert outcome(status, refused(status, body)) == word
+
+
+def test_what_broke_off_is_the_networks_whatever_its_status_was():
+    assert outcome(None, errors.Unreachable("x")) == outcome(200, errors.Unreachable("x")) == "network"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +133,9 @@ def test_numbers_of_an_answer_stay_exact():
 
 
 def test_budget_headers_may_be_missing_or_nonsense():
-    assert remaining({}) is None
-    assert remaining({"x-uw-req-per-minute-remaining": "-"}) is None
-    assert remaining({"x-uw-req-per-minute-remaining": "0"}) == 0
-    assert reset_s({"x-uw-req-per-minute-reset": "-5"}) == 0
+    assert told({}, 7.0).remaining is None
+    assert told({"x-uw-req-per-minute-remaining": "-"}, 7.0).remaining is None
+    assert told({"x-uw-req-per-minute-remaining": "-1"}, 7.0).remaining is None
+    assert told({"x-uw-req-per-minute-remaining": "0"}, 7.0).remaining == 0
+    assert told({"x-uw-req-per-minute-reset": "-5"}, 7.0).reset_s == 0
+    assert told({"x-uw-req-per-minute-reset": "99999999"}, 7.0).reset_s == 60

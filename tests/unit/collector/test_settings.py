@@ -23,6 +23,7 @@ GOOD = {
     "state_dir": "/tmp/state",
     "spool_mb": "10",
     "clock_offset_s": "-3600",
+    "budget_reserve_percent": "25",
 }
 BAD = {
     "api_key": "with blank",
@@ -39,6 +40,7 @@ BAD = {
     "state_dir": "",
     "spool_mb": "0",
     "clock_offset_s": "1.5",
+    "budget_reserve_percent": "51",
 }
 MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
 
