@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from collector.core.clock import Clock
-from collector.core.settings import Settings, read, shown
-from collector.jobs import look, schedule, show
-from collector.jobs.environment import gather, release
+from collector.core.settings import shown
+from collector.jobs import look, quarantine, show
+from collector.jobs.command import JSON, Command, Say, checked, settings_of
+from collector.jobs.environment import release
 from collector.jobs.run import run
-from collector.sources import registered
 from collector.store import database
 from collector.store.migrate import migrate
 
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Command:
-    """A word of the command line, its help and what it calls."""
-
-    name: str
-    help: str
-    call: Callable[[Namespace, Say], int]
-    arguments: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = ()
-
-
-def checked(environment: Mapping[str, str]) -> Settings:
-    """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
-    return read(environment, {"schedule": schedule.check, "feeds": known_feeds, "cadence": known_feeds})
-
-
-def settings_of(arguments: Namespace) -> Settings:
-    """Return the settings of the env files and the process."""
-    return checked(gather(arguments.env_file))
-
-
-def known_feeds(feeds: Iterable[str]) -> None:
-    """ValueError with the fix when one is not registered."""
-    known = [source.name for source in registered()]
-    wrong = [feed for feed in feeds if feed not in known]
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+__all__ = ["ALL", "checked"]
 
 
 def _run(arguments: Namespace, say: Say) -> int:
@@ -103,8 +72,9 @@ ALL = (
         "status",
         "show feeds, rows, freshness, coverage and the next run",
         _status,
-        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
+        (JSON,),
     ),
     Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
+    quarantine.COMMAND,
     Command("settings", "check the settings and show them without secrets", _settings),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -54,6 +54,7 @@ class Batch:
     confirmed: bool = False
     drift: Mapping[str, int] = field(default_factory=dict)
     served: int = 0
+    requests: int = 1
 
 
 @dataclass
@@ -81,16 +82,22 @@ class _Work:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def store(connection: Connection, batch: Batch) -> Counts:
+# More for the transaction of an answer, told what of it PostgreSQL or the parser refused; if it raises, nothing stays.
+Also = Callable[[Cursor, Sequence[Reject]], None]
+
+
+def store(connection: Connection, batch: Batch, also: Also | None = None) -> Counts:
     """Commits the whole answer; raises and leaves nothing when the database is away."""
     with transaction(connection), connection.cursor() as cursor:
-        work = _Work(Counts(served=batch.served, requests=1), list(batch.rejects))
+        work = _Work(Counts(served=batch.served, requests=batch.requests), list(batch.rejects))
         _rows(cursor, batch, batch.parsed, work)
         for reject in work.rejects:
             work.counts.quarantined += _quarantine(cursor, batch, reject)
         for key, rows in batch.drift.items():
             _note_drift(cursor, batch, key, rows)
         _note(cursor, batch, work.counts)
+        if also:
+            also(cursor, work.rejects)
     return work.counts
 
 
@@ -180,6 +187,7 @@ def _quarantine(cursor: Cursor, batch: Batch, reject: Reject) -> int:
             "run_id": batch.run_id,
             "feed": batch.source.name,
             "symbol": batch.symbol,
+            "session_date": batch.session_date,
             "fetched_at": batch.fetched_at,
             "reason": reject.reason,
             "raw": reject.raw,

@@ -6,7 +6,7 @@ import pytest
 
 from collector.core.errors import SettingsError
 from collector.core.settings import CHECKS, PREFIX, Settings, read, shown
-from collector.jobs import commands, schedule
+from collector.jobs import command, schedule
 
 GOOD = {
     "api_key": "k-123",
@@ -38,7 +38,7 @@ BAD = {
     "state_dir": "",
     "clock_offset_s": "1.5",
 }
-MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
+MORE = {"schedule": schedule.check, "feeds": command.known_feeds}
 
 
 def env(values):
