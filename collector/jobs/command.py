@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,10 +21,6 @@ from collector.store import database
 
 Say = Callable[[str], None]
 Argument = tuple[tuple[str, ...], dict[str, Any]]
-
-JSON: Argument = (("--json",), {"action": "store_true", "help": "the same facts for machines"})
-FEED: Argument = (("--feed",), {"metavar": "FEED", "help": "of this feed only"})
-SYMBOL: Argument = (("--symbol",), {"metavar": "SYMBOL", "type": str.upper, "help": "of this symbol only"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,34 @@ def known_feeds(feeds: Iterable[str]) -> None:
 def clock_of(settings: Settings) -> Clock:
     """The clock that the settings move."""
     return Clock(timedelta(seconds=settings.clock_offset_s))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date: write 2026-11-20") from None
+
+
+def _feed(text: str) -> str:
+    try:
+        known_feeds([text])
+    except ValueError as reason:
+        raise ArgumentTypeError(str(reason)) from None
+    return text
+
+
+JSON: Argument = (("--json",), {"action": "store_true", "help": "the same facts for machines"})
+FEED: Argument = (("--feed",), {"metavar": "FEED", "help": "of this feed only"})
+KNOWN_FEED: Argument = (("--feed",), {"metavar": "FEED", "type": _feed, "help": "of this feed only"})
+SYMBOL: Argument = (("--symbol",), {"metavar": "SYMBOL", "type": str.upper, "help": "of this symbol only"})
+PERIOD: tuple[Argument, ...] = tuple(
+    (
+        (flag,),
+        {"dest": name, "metavar": "DATE", "type": _day, "help": f"{what}, as in 2026-11-20"},
+    )
+    for flag, name, what in (("--from", "first", "first session"), ("--to", "last", "last session"))
+)
 
 
 @contextmanager

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from contextlib import closing
-from datetime import timedelta
+from dataclasses import asdict
 
-from collector.core.clock import Clock
 from collector.core.settings import shown
-from collector.jobs import look, quarantine, show
-from collector.jobs.command import JSON, Command, Say, checked, settings_of
+from collector.jobs import coverage, drift, look, quarantine, show
+from collector.jobs.command import JSON, Command, Say, as_json, checked, clock_of, reading, settings_of
 from collector.jobs.environment import release
 from collector.jobs.run import run
-from collector.store import database
 from collector.store.migrate import migrate
 
 __all__ = ["ALL", "checked"]
@@ -39,23 +36,11 @@ def _settings(arguments: Namespace, say: Say) -> int:
     return 0
 
 
-def _look(arguments: Namespace) -> look.Status:
-    settings = settings_of(arguments)
-    now = Clock(timedelta(seconds=settings.clock_offset_s)).now()
-    with closing(database.reader(settings.database_dsn)) as connection:
-        return look.status(settings, connection, now)
-
-
 def _status(arguments: Namespace, say: Say) -> int:
-    found = _look(arguments)
-    lines = [show.as_json(found)] if arguments.json else show.status(found, release())
-    for line in lines:
-        say(line)
-    return 0
-
-
-def _coverage(arguments: Namespace, say: Say) -> int:
-    for line in show.coverage(_look(arguments)):
+    settings = settings_of(arguments)
+    with reading(settings) as connection:
+        found = look.status(settings, connection, clock_of(settings).now())
+    for line in [as_json(asdict(found))] if arguments.json else show.status(found, release()):
         say(line)
     return 0
 
@@ -74,7 +59,8 @@ ALL = (
         _status,
         (JSON,),
     ),
-    Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
+    coverage.COMMAND,
     quarantine.COMMAND,
+    drift.COMMAND,
     Command("settings", "check the settings and show them without secrets", _settings),
 )

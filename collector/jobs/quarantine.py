@@ -16,7 +16,7 @@ from collector.core.errors import Terminal, Unparsable
 from collector.jobs import repair
 from collector.jobs.command import FEED, JSON, SYMBOL, Command, Say, as_json, clock_of, reading, settings_of
 from collector.jobs.repair import Old, Repair
-from collector.jobs.show import WIDTH, when
+from collector.jobs.words import WIDTH, cut, when
 from collector.store import files, reads
 from collector.store.database import transaction
 from collector.store.pages import Reject
@@ -103,8 +103,8 @@ def listed(found: Sequence[Row], now: datetime) -> Iterator[str]:
     yield f"{'id':>8} {'feed':{width}} {'symbol':7} {'fetched':11} reason"
     for row in found[:MOST_LINES]:
         reason = row["reason"] if not row["replayed_at"] else f"replayed {when(row['replayed_at'], now)}"
-        line = f"{row['id']:>8} {row['feed']:{width}} {row['symbol']:7} {when(row['fetched_at'], now):11} {reason}"
-        yield line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+        facts = f"{row['symbol']:7} {when(row['fetched_at'], now):11} {reason}"
+        yield cut(f"{row['id']:>8} {row['feed']:{width}} {facts}")
     if len(found) > MOST_LINES:
         yield f"and {len(found) - MOST_LINES} older: narrow it with --feed, --symbol or --reason"
     if any(not row["replayed_at"] for row in found):

@@ -24,6 +24,7 @@ from collector.core.errors import (
 )
 from collector.core.settings import Settings
 from collector.core.source import Source
+from collector.jobs import drift
 from collector.jobs.collect import Part, Result, Tools, collect, due, facts
 from collector.jobs.environment import release
 from collector.jobs.lock import only_run
@@ -111,7 +112,8 @@ def _run(settings: Settings, clock: Clock, run_id: str, stop: Stop, say: Say) ->
         if not calendar.reaches(clock.now()):
             raise Terminal("ops.market_sessions does not reach today: release a newer version")
         client = Client(settings.api_url, settings.api_key, version, settings.http_timeout_s, stop.sleep)
-        ledger.begin_run(connection, run_id, clock.now(), version)
+        since = clock.now()
+        ledger.begin_run(connection, run_id, since, version)
         logging.event("begin", release=version)
         did = Pass()
         overlap = timedelta(seconds=settings.overlap_s)
@@ -121,6 +123,7 @@ def _run(settings: Settings, clock: Clock, run_id: str, stop: Stop, say: Say) ->
                 _feeds(tools, settings, did, say)
         finally:
             if not connection.closed:
+                drift.log(connection, since)
                 ledger.end_run(connection, run_id, clock.now(), did.outcome, did.message)
             logging.event("end", outcome=did.outcome, message=did.message)
         say(f"{clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M} New York: {did.message}")

@@ -7,7 +7,7 @@ import sys
 import pytest
 from embedded import ROOT
 
-WORDS = ("run", "status", "coverage", "migrate", "settings")
+WORDS = ("run", "status", "coverage", "migrate", "settings", "drift")
 GROUPS = {"quarantine": ("list", "show", "replay")}
 
 
