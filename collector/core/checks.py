@@ -72,17 +72,22 @@ def symbols(text: str) -> tuple[str, ...]:
     return found
 
 
-def seconds(least: int, most: int) -> Callable[[str], int]:
-    """A whole number of seconds inside the limits."""
+def number(least: int, most: int, unit: str) -> Callable[[str], int]:
+    """A whole number inside the limits."""
 
     def check(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
-            raise ValueError(f"{text!r} is not a whole number of seconds")
+            raise ValueError(f"{text!r} is not a whole number of {unit}")
         if not least <= int(text) <= most:
             raise ValueError(f"{text} is out of range: write {least} to {most}")
         return int(text)
 
     return check
+
+
+def seconds(least: int, most: int) -> Callable[[str], int]:
+    """A whole number of seconds inside the limits."""
+    return number(least, most, "seconds")
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

@@ -31,6 +31,8 @@ class Settings:
     log_file: str = "/var/log/collector/collector.log"
     log_level: str = "info"
     state_dir: str = "/var/lib/collector"
+    raw_days: int = 7
+    raw_mb: int = 1024
     clock_offset_s: int = 0
 
 
@@ -47,6 +49,8 @@ CHECKS: Mapping[str, Check] = {
     "log_file": checks.path_or_empty,
     "log_level": checks.one_of("debug", "info", "warning", "error"),
     "state_dir": checks.path,
+    "raw_days": checks.number(0, 3650, "days"),
+    "raw_mb": checks.number(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
 }
 

@@ -57,7 +57,8 @@ def clock_of(settings: Settings) -> Clock:
     return Clock(timedelta(seconds=settings.clock_offset_s))
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A date on the command line."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -79,7 +80,7 @@ SYMBOL: Argument = (("--symbol",), {"metavar": "SYMBOL", "type": str.upper, "hel
 PERIOD: tuple[Argument, ...] = tuple(
     (
         (flag,),
-        {"dest": name, "metavar": "DATE", "type": _day, "help": f"{what}, as in 2026-11-20"},
+        {"dest": name, "metavar": "DATE", "type": day, "help": f"{what}, as in 2026-11-20"},
     )
     for flag, name, what in (("--from", "first", "first session"), ("--to", "last", "last session"))
 )

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from collector.core.settings import shown
-from collector.jobs import coverage, drift, look, quarantine, show
+from collector.jobs import coverage, drift, look, quarantine, raw, show
 from collector.jobs.command import JSON, Command, Say, as_json, checked, clock_of, reading, settings_of
 from collector.jobs.environment import release
 from collector.jobs.run import run
@@ -61,6 +61,7 @@ ALL = (
     ),
     coverage.COMMAND,
     quarantine.COMMAND,
+    raw.COMMAND,
     drift.COMMAND,
     Command("settings", "check the settings and show them without secrets", _settings),
 )

@@ -166,11 +166,16 @@ def _action(source: Source) -> sql.Composable:
     if not source.restates:
         return sql.SQL("nothing")
     compared = [name for name in source.restates if name not in source.unless_changed]
-    return sql.SQL("update set {sets}, restated_at = {seen} where ({old}) is distinct from ({new})").format(
+    return sql.SQL(
+        "update set {sets}, restated_at = {seen} "
+        # An older answer, stored again or late, never overwrites what a newer one said.
+        "where ({old}) is distinct from ({new}) and {seen} >= coalesce(kept.restated_at, {kept_seen})"
+    ).format(
         sets=sql.SQL(", ").join(
             sql.SQL("{name} = excluded.{name}").format(name=sql.Identifier(name)) for name in source.restates
         ),
         seen=sql.Identifier("excluded", source.seen),
+        kept_seen=sql.Identifier("kept", source.seen),
         old=sql.SQL(", ").join(sql.Identifier("kept", name) for name in compared),
         new=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in compared),
     )

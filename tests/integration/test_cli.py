@@ -8,7 +8,7 @@ import pytest
 from embedded import ROOT
 
 WORDS = ("run", "status", "coverage", "migrate", "settings", "drift")
-GROUPS = {"quarantine": ("list", "show", "replay")}
+GROUPS = {"quarantine": ("list", "show", "replay"), "raw": ("list", "show", "replay")}
 
 
 def collector(*words, **environment):

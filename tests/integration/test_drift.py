@@ -47,13 +47,13 @@ def test_an_acknowledged_alarm_is_quiet_until_the_key_is_missing_later_than_that
 ):
     collector.clock(simulator, NOON)
     missed()
-    missed("price", "iv_rank")
+    missed("price")
     done = collector("drift", "--seen", "darkpool_trades", "nbbo_bid")
     assert done.returncode == 0
     assert "known  darkpool_trades: nbbo_bid" in done.stdout
     status = collector("status").stdout
     assert "nbbo_bid" not in status
-    assert "ALARM: price is missing from iv_rank" in status
+    assert "ALARM: price is missing from darkpool_trades" in status
     missed(at=SINCE + timedelta(hours=3))
     assert "ALARM: nbbo_bid" in collector("status").stdout
 

@@ -21,6 +21,8 @@ GOOD = {
     "log_file": "",
     "log_level": "DEBUG",
     "state_dir": "/tmp/state",
+    "raw_days": "0",
+    "raw_mb": "64",
     "clock_offset_s": "-3600",
 }
 BAD = {
@@ -36,6 +38,8 @@ BAD = {
     "log_file": "collector.log",
     "log_level": "loud",
     "state_dir": "",
+    "raw_days": "-1",
+    "raw_mb": "1.5",
     "clock_offset_s": "1.5",
 }
 MORE = {"schedule": schedule.check, "feeds": command.known_feeds}
