@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from collector.core.settings import shown
-from collector.jobs import coverage, drift, look, quarantine, raw, show
+from collector.jobs import completeness, coverage, drift, look, quarantine, raw, show
 from collector.jobs.command import JSON, Command, Say, as_json, checked, clock_of, reading, settings_of
 from collector.jobs.environment import release
 from collector.jobs.run import run
@@ -60,6 +60,7 @@ ALL = (
         (JSON,),
     ),
     coverage.COMMAND,
+    completeness.COMMAND,
     quarantine.COMMAND,
     raw.COMMAND,
     drift.COMMAND,

@@ -44,6 +44,7 @@ class Status:
 
     now: datetime
     feeds: tuple[Feed, ...]
+    quarantined: int
     drift: tuple[Drift, ...]
     last_run: Mapping[str, Any] | None
     next_run: datetime | None
@@ -75,7 +76,13 @@ def status(
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), found))
     following = schedule.next_run(settings.schedule, now)
     return Status(
-        now, tuple(feeds), drift.find(connection), _last_run(connection), following, calendar.at(now)
+        now=now,
+        feeds=tuple(feeds),
+        quarantined=sum(bad.values()),
+        drift=drift.find(connection),
+        last_run=_last_run(connection),
+        next_run=following,
+        market=calendar.at(now),
     )
 
 

@@ -31,9 +31,9 @@ def status(found: Status, release: str) -> Iterator[str]:
 
 
 def _troubles(found: Status) -> Iterator[str]:
-    bad = sum(feed.quarantined for feed in found.feeds)
-    if bad:
-        yield f"{bad} rows wait in quarantine: see `collector quarantine list`"
+    if found.quarantined:
+        rows = "1 row waits" if found.quarantined == 1 else f"{found.quarantined:,} rows wait"
+        yield f"{rows} in quarantine: see `collector quarantine list`"
     if any(feed.state == "late" for feed in found.feeds):
         yield "late: a pass that was due is missing; see the log and `collector coverage`"
     yield from drift.alarms(found.drift, found.now)

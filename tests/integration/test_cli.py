@@ -7,7 +7,7 @@ import sys
 import pytest
 from embedded import ROOT
 
-WORDS = ("run", "status", "coverage", "migrate", "settings", "drift")
+WORDS = ("run", "status", "coverage", "migrate", "settings", "drift", "completeness")
 GROUPS = {"quarantine": ("list", "show", "replay"), "raw": ("list", "show", "replay")}
 
 

@@ -176,3 +176,11 @@ def test_a_replay_leaves_coverage_as_it_is(collector, database, waiting):
     waiting(PRINTS[0])
     collector("quarantine", "replay")
     assert database.one("select bool_and(isempty(covered) and isempty(settled)) from ops.coverage")
+
+
+def test_status_counts_what_waits_and_not_what_was_replayed(collector, waiting):
+    waiting(PRINTS[0])
+    waiting(PRINTS[1], "a_feed_that_is_gone")
+    assert "2 rows wait in quarantine: see `collector quarantine list`" in collector("status").stdout
+    collector("quarantine", "replay")
+    assert "1 row waits in quarantine" in collector("status").stdout

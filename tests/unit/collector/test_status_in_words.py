@@ -18,8 +18,8 @@ def feed(number, symbol, **changed):
     return replace(Feed(name, symbol, 1_234_567, NOW, "fresh", 0, (TODAY,)), **changed)
 
 
-def told(feeds):
-    return list(status(Status(NOW, tuple(feeds), (), None, None, None), "0.1.0"))
+def told(feeds, quarantined=0):
+    return list(status(Status(NOW, tuple(feeds), quarantined, (), None, None, None), "0.1.0"))
 
 
 def test_twenty_feeds_of_twelve_symbols_are_twenty_lines_of_80_columns():
@@ -42,13 +42,23 @@ def test_a_symbol_that_is_late_has_a_line_of_its_own():
     assert lines[-1].startswith("late: ")
 
 
-def test_a_line_tells_the_least_covered_of_its_symbols():
+def test_a_line_tells_the_least_covered_and_the_oldest_of_its_symbols():
     hole = (NOW - timedelta(seconds=5), NOW)
-    worse = replace(TODAY, covered=0.999999, holes=(hole, hole))
-    lines = told([feed(1, "SPY"), feed(1, "QQQ", days=(worse,), quarantined=3)])
+    worse, worst = (replace(TODAY, covered=share, holes=(hole,)) for share in (0.999999, 0.5))
+    lines = told(
+        [
+            feed(1, "SPY"),
+            feed(1, "QQQ", days=(worst,), collected_at=NOW - timedelta(hours=2)),
+            feed(1, "GLD", days=(worse,), collected_at=NOW - timedelta(hours=1)),
+        ]
+    )
     (line,) = (line for line in lines if "feed_with" in line)
-    assert "99.99 %     2" in line
-    assert "3 rows wait in quarantine: see `collector quarantine list`" in lines
+    assert "13:20        50.00 %     2" in line
+
+
+def test_what_waits_in_quarantine_is_counted_and_the_command_is_named():
+    assert not any("quarantine" in line for line in told([feed(1, "SPY")]))
+    assert "3 rows wait in quarantine: see `collector quarantine list`" in told([feed(1, "SPY")], 3)
 
 
 def test_names_that_do_not_fit_are_counted():
