@@ -25,6 +25,8 @@ from collector.core import logging
 # What every member begins with: gzip, deflate, no flags, no time.
 MAGIC = b"\x1f\x8b\x08\x00\x00\x00\x00\x00"
 GZIP = 31
+# A third of the time of level 6 for a seventh more room.
+LEVEL = 3
 CHUNK = 65_536
 # More than the client takes for one body; what would become longer was torn.
 LARGEST = 65 * 1024 * 1024
@@ -52,7 +54,7 @@ def file_of(folder: Path, feed: str, day: date) -> Path:
 def keep(folder: Path, record: Record) -> int:
     """Appends one body; the number of bytes. OSError leaves the file as it was, or torn where even that fails."""
     path = file_of(folder, record.feed, record.fetched_at.astimezone(timezone.utc).date())
-    member = gzip.compress(_header(record) + b"\n" + record.body, compresslevel=6, mtime=0)
+    member = gzip.compress(_header(record) + b"\n" + record.body, LEVEL, mtime=0)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     with path.open("ab", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -131,14 +133,17 @@ def _record(text: bytes) -> Record | None:
 
 
 def days(folder: Path) -> list[date]:
-    """The UTC days that bodies are kept of, oldest first."""
-    found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        try:
-            found.append(date.fromisoformat(path.name))
-        except ValueError:  # noqa: PERF203 - what is not ours is left alone
-            continue
-    return sorted(found)
+    """The UTC days that bodies are kept of, oldest first; what is not ours is left alone."""
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(found for name in names if (found := _day(name)))
+
+
+def _day(name: str) -> date | None:
+    try:
+        found = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return found if found.isoformat() == name else None
 
 
 def size(folder: Path) -> int:

@@ -169,13 +169,15 @@ def days_kept(folder, number, size=0):
 
 def test_days_go_when_they_are_too_old_and_never_today(tmp_path):
     days_kept(tmp_path, 10)
-    (tmp_path / "notes").mkdir()
+    for not_ours in ("notes", "20261101"):
+        (tmp_path / not_ours).mkdir()
     gone = raw.prune(tmp_path, NOW, 7, 1024)
     assert gone == [date(2026, 11, day) for day in (11, 12, 13)]
     assert raw.days(tmp_path) == [date(2026, 11, day) for day in range(14, 21)]
     raw.prune(tmp_path, NOW, 0, 1024)
     assert raw.days(tmp_path) == [DAY]
     assert (tmp_path / "notes").exists()
+    assert (tmp_path / "20261101").exists()
 
 
 def test_the_oldest_days_go_until_the_rest_fits(tmp_path):
