@@ -9,6 +9,7 @@ from typing import Any
 
 from collector.core.errors import BadKey, CollectorError, DatabaseAway, SettingsError
 from collector.jobs import commands
+from collector.jobs.command import Command
 from collector.jobs.environment import release
 
 EXIT_CODES = """\
@@ -19,16 +20,33 @@ exit codes:
   3  the database cannot be reached
   4  the API refuses the key
 """
-_LOOK: dict[str, Any] = {"epilog": EXIT_CODES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """argparse forgets that commands are indented, and would break the line after a long one."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = 18
+
+
+_LOOK: dict[str, Any] = {"epilog": EXIT_CODES, "formatter_class": _Help}
 
 
 def parser() -> argparse.ArgumentParser:
     """All words and their help."""
     top = argparse.ArgumentParser(prog="collector", description=commands.__doc__, **_LOOK)
     top.add_argument("--version", action="version", version=f"collector {release()}")
-    words = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in commands.ALL:
+    _add(top.add_subparsers(title="commands", metavar="COMMAND", required=True), commands.ALL)
+    return top
+
+
+def _add(words: Any, wanted: Sequence[Command]) -> None:  # noqa: ANN401 - argparse hides the type
+    for command in wanted:
         word = words.add_parser(command.name, help=command.help, description=command.help, **_LOOK)
+        if command.words:
+            _add(word.add_subparsers(title="commands", metavar="COMMAND", required=True), command.words)
+            continue
         word.add_argument(
             "--env-file",
             action="append",
@@ -40,7 +58,6 @@ def parser() -> argparse.ArgumentParser:
         for flags, options in command.arguments:
             word.add_argument(*flags, **options)
         word.set_defaults(call=command.call)
-    return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:

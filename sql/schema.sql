@@ -479,14 +479,18 @@ CREATE TABLE ops.quarantine (
     reason text NOT NULL,
     raw text NOT NULL,
     raw_sha256 text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    session_date date,
+    replayed_at timestamp with time zone,
+    replayed_by text,
+    still_wrong text
 );
 
 --
 -- Name: TABLE quarantine; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON TABLE ops.quarantine IS 'Rows that could not be read. The rest of their page was stored.';
+COMMENT ON TABLE ops.quarantine IS 'Rows that could not be read. The rest of their page was stored. They stay after they have been replayed.';
 
 --
 -- Name: COLUMN quarantine.id; Type: COMMENT; Schema: ops; Owner: -
@@ -541,6 +545,30 @@ COMMENT ON COLUMN ops.quarantine.raw_sha256 IS 'So that the same bad row is kept
 --
 
 COMMENT ON COLUMN ops.quarantine.created_at IS 'By the database''s clock.';
+
+--
+-- Name: COLUMN quarantine.session_date; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.quarantine.session_date IS 'Trading day (New York) that was asked for; null for rows older than this column: then the New York date of fetched_at.';
+
+--
+-- Name: COLUMN quarantine.replayed_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.quarantine.replayed_at IS 'When the row was read after all and stored, by the collector''s clock; null while it waits.';
+
+--
+-- Name: COLUMN quarantine.replayed_by; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.quarantine.replayed_by IS 'Release that last tried to read it again; null if none has.';
+
+--
+-- Name: COLUMN quarantine.still_wrong; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.quarantine.still_wrong IS 'Why that release could not read it either; null once it is stored.';
 
 --
 -- Name: quarantine_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
@@ -628,7 +656,8 @@ CREATE TABLE ops.schema_drift (
     key text NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
-    rows bigint NOT NULL
+    rows bigint NOT NULL,
+    acknowledged_at timestamp with time zone
 );
 
 --
@@ -666,6 +695,12 @@ COMMENT ON COLUMN ops.schema_drift.last_seen_at IS 'By the collector''s clock.';
 --
 
 COMMENT ON COLUMN ops.schema_drift.rows IS 'Rows that came without it so far, repeats included.';
+
+--
+-- Name: COLUMN schema_drift.acknowledged_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.schema_drift.acknowledged_at IS 'When somebody said that they know; the alarm is quiet until the key is missing again later than that.';
 
 --
 -- Name: darkpool_trades; Type: TABLE; Schema: trading; Owner: -
@@ -1285,11 +1320,11 @@ ALTER TABLE ONLY ops.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
 
 --
--- Name: quarantine quarantine_feed_symbol_raw_sha256_reason_key; Type: CONSTRAINT; Schema: ops; Owner: -
+-- Name: quarantine quarantine_feed_symbol_session_date_raw_sha256_reason_key; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
 ALTER TABLE ONLY ops.quarantine
-    ADD CONSTRAINT quarantine_feed_symbol_raw_sha256_reason_key UNIQUE (feed, symbol, raw_sha256, reason);
+    ADD CONSTRAINT quarantine_feed_symbol_session_date_raw_sha256_reason_key UNIQUE (feed, symbol, session_date, raw_sha256, reason);
 
 --
 -- Name: quarantine quarantine_pkey; Type: CONSTRAINT; Schema: ops; Owner: -

@@ -32,6 +32,8 @@ class Settings:
     log_level: str = "info"
     state_dir: str = "/var/lib/collector"
     spool_mb: int = 512
+    raw_days: int = 7
+    raw_mb: int = 1024
     clock_offset_s: int = 0
     budget_reserve_percent: int = 10
 
@@ -50,6 +52,8 @@ CHECKS: Mapping[str, Check] = {
     "log_level": checks.one_of("debug", "info", "warning", "error"),
     "state_dir": checks.path,
     "spool_mb": checks.whole(1, 1_000_000, "megabytes"),
+    "raw_days": checks.whole(0, 3650, "days"),
+    "raw_mb": checks.whole(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
     "budget_reserve_percent": checks.whole(0, 50, "percent"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from collector.core.sessions import Session
 from collector.core.settings import Settings
 from collector.core.source import BySecond, Source
 from collector.jobs.collect import Part, Tools, open_parts
+from collector.jobs.command import KNOWN_FEED, PERIOD, SYMBOL, Command, settings_of
 from collector.jobs.lock import only_one
 from collector.jobs.passes import Pass, Say, take
 from collector.jobs.run import at_work, ended, wanted
@@ -50,24 +52,8 @@ def _fill(tools: Tools, settings: Settings, wish: Wish, did: Pass, say: Say) -> 
     say(progress.plan(wish))
     if wish.dry_run:
         return
-    out_of_reach: dict[str, date] = {}
     try:
-        for number, part in enumerate(parts, start=1):
-            name = part.source.name
-            if part.session.date < out_of_reach.get(name, date.min):
-                continue
-            outcome = take(tools, part, did, say)
-            if outcome == "not_in_plan":
-                out_of_reach[name] = date.max
-            elif outcome == "before_history":
-                out_of_reach[name] = part.session.date
-            say(progress.after(number, did))
-            if tools.books.away:
-                say(f"the database went away: {AGAIN}")
-                break
-            if did.spared:
-                say(f"the rest of the day's requests is kept for today's feeds: {AGAIN}")
-                break
+        _each(tools, parts, progress, did, say)
     except Stopped:
         did.stopped = True
         say(f"stopped: {AGAIN}")
@@ -76,6 +62,23 @@ def _fill(tools: Tools, settings: Settings, wish: Wish, did: Pass, say: Say) -> 
         say(f"{reason}; {AGAIN}")
         if isinstance(reason, BadKey):
             raise
+
+
+def _each(tools: Tools, parts: Sequence[Part], progress: Progress, did: Pass, say: Say) -> None:
+    """A feed that is out of the plan's reach on one day is so on all days before it."""
+    out_of_reach: set[str] = set()
+    for number, part in enumerate(parts, start=1):
+        if part.source.name in out_of_reach:
+            continue
+        if take(tools, part, did, say) in ("not_in_plan", "before_history"):
+            out_of_reach.add(part.source.name)
+        say(progress.after(number, did))
+        if tools.books.away:
+            say(f"the database went away: {AGAIN}")
+            return
+        if did.spared:
+            say(f"the rest of the day's requests is kept for today's feeds: {AGAIN}")
+            return
 
 
 def plan(tools: Tools, settings: Settings, wish: Wish) -> list[Part]:
@@ -103,6 +106,32 @@ def _is_wished(source: Source, symbol: str, wish: Wish) -> bool:
     can_be_asked_later = source.dated or isinstance(source.page, BySecond)
     feed = not wish.feeds or source.name in wish.feeds
     return can_be_asked_later and feed and (not wish.symbols or symbol in wish.symbols)
+
+
+def _call(arguments: Namespace, say: Say) -> int:
+    first, last = arguments.first, arguments.last or arguments.first
+    wish = Wish(first, last, arguments.feed, arguments.symbol, arguments.dry_run)
+    return backfill(settings_of(arguments), wish, say)
+
+
+COMMAND = Command(
+    "backfill",
+    "fetch old days, newest first; may be stopped and started again at any time",
+    _call,
+    (
+        (PERIOD[0][0], {**PERIOD[0][1], "required": True}),
+        (PERIOD[1][0], {**PERIOD[1][1], "help": "last session (default: the first)"}),
+        (
+            KNOWN_FEED[0],
+            {**KNOWN_FEED[1], "action": "append", "default": [], "help": "only this feed; may be repeated"},
+        ),
+        (
+            SYMBOL[0],
+            {**SYMBOL[1], "action": "append", "default": [], "help": "only this symbol; may be repeated"},
+        ),
+        (("--dry-run",), {"action": "store_true", "help": "show what is open and ask for nothing"}),
+    ),
+)
 
 
 class Progress:

@@ -16,7 +16,7 @@ from collector.core.errors import BadPayload, DatabaseAway, HistoryLimit
 from collector.core.sessions import Calendar
 from collector.core.settings import Settings
 from collector.core.source import Seen, Source
-from collector.jobs import answer
+from collector.jobs import answer, drift
 from collector.sources import by_name
 from collector.store import database, ledger, reads
 from collector.store.knowledge import Knowledge, packaged_calendar
@@ -84,6 +84,10 @@ class Books:
         self._try(
             lambda connection: ledger.begin_run(connection, self._run_id, started_at, version, kind=kind)
         )
+
+    def log_drift(self, since: datetime) -> None:
+        """An error in the log for each key that was missing since then."""
+        self._try(lambda connection: drift.log(connection, since))
 
     def end(self, finished_at: datetime, outcome: str, message: str) -> None:
         """Closes it."""

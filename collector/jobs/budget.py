@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.core.clock import NEW_YORK
 from collector.core.settings import Settings
+from collector.jobs.command import JSON, Command, Say, as_json, clock_of, settings_of
 from collector.wire.budget import Budget
 from collector.wire.day import budget_day, day_ends_at
 from collector.wire.spending import FILLING, NOW
@@ -88,11 +89,6 @@ def _spending(feeds: list[dict[str, dict[str, int]]]) -> Spending:
     return Spending(sum(now.values()), sum(filling.values()), dict(now + filling))
 
 
-def as_json(found: Report) -> str:
-    """The same facts; times are UTC."""
-    return json.dumps(asdict(found), default=_plain, indent=2)
-
-
 def _plain(value: object) -> Any:  # noqa: ANN401 - json's contract
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
@@ -152,3 +148,16 @@ def _breakers(breakers: Mapping[str, float]) -> Iterator[str]:
         yield f"{what} failed again and again: {when}"
     if not breakers:
         yield "no feed is left alone for having failed"
+
+
+def _budget(arguments: Namespace, say: Say) -> int:
+    settings = settings_of(arguments)
+    found = report(settings, clock_of(settings).now())
+    for line in [as_json(asdict(found))] if arguments.json else lines(found):
+        say(line)
+    return 0
+
+
+COMMAND = Command(
+    "budget", "show the API's limits, what is left of them and what it went to", _budget, (JSON,)
+)

@@ -19,6 +19,7 @@ from collector.jobs.paging import Page, walk
 from collector.jobs.stop import Stop
 from collector.store import spool
 from collector.store.pages import Counts
+from collector.store.raw import Keeper, Record
 from collector.wire.client import Client
 
 # How far back a pass looks for holes by itself; a longer absence is backfilled on purpose.
@@ -31,6 +32,7 @@ class Tools:
 
     client: Client
     books: Books
+    keeper: Keeper
     clock: Clock
     calendar: Calendar
     stop: Stop
@@ -146,7 +148,10 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: A
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
     asked = {**fixed, **dated, **params}
     filling = is_filling(tools, part)
-    return tools.client.get(path, asked, feed=source.name, priority=source.priority, filling=filling).value
+    got = tools.client.get(path, asked, feed=source.name, priority=source.priority, filling=filling)
+    now = tools.clock.now()
+    tools.keeper.keep(Record(source.name, part.symbol, part.session.date, now, path, asked, got.body))
+    return got.value
 
 
 def _rows(source: Source, value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds

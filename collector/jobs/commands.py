@@ -2,81 +2,21 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from argparse import Namespace
+from dataclasses import asdict
 
-from collector.core.clock import Clock
-from collector.core.errors import SettingsError
-from collector.core.settings import Settings, read, shown
-from collector.jobs import budget, look, schedule, show
-from collector.jobs.backfill import Wish, backfill
-from collector.jobs.environment import gather, release
+from collector.core.settings import shown
+from collector.jobs import backfill, budget, completeness, coverage, drift, look, quarantine, raw, show
+from collector.jobs.command import JSON, Command, Say, as_json, checked, clock_of, reading, settings_of
+from collector.jobs.environment import release
 from collector.jobs.run import run
-from collector.sources import registered
-from collector.store import database
 from collector.store.migrate import migrate
 
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Command:
-    """A word of the command line, its help and what it calls."""
-
-    name: str
-    help: str
-    call: Callable[[Namespace, Say], int]
-    arguments: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = ()
-
-
-def checked(environment: Mapping[str, str]) -> Settings:
-    """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
-    return read(environment, {"schedule": schedule.check, "feeds": known_feeds, "cadence": known_feeds})
-
-
-def settings_of(arguments: Namespace) -> Settings:
-    """Return the settings of the env files and the process."""
-    return checked(gather(arguments.env_file))
-
-
-def known_feeds(feeds: Iterable[str]) -> None:
-    """ValueError with the fix when one is not registered."""
-    known = [source.name for source in registered()]
-    wrong = [feed for feed in feeds if feed not in known]
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+__all__ = ["ALL", "checked"]
 
 
 def _run(arguments: Namespace, say: Say) -> int:
     return run(settings_of(arguments), say)
-
-
-def _backfill(arguments: Namespace, say: Say) -> int:
-    settings = settings_of(arguments)
-    try:
-        known_feeds(arguments.feed)
-    except ValueError as reason:
-        raise SettingsError([str(reason)]) from None
-    wish = Wish(
-        arguments.first,
-        arguments.last or arguments.first,
-        arguments.feed,
-        arguments.symbol,
-        arguments.dry_run,
-    )
-    return backfill(settings, wish, say)
-
-
-def a_day(text: str) -> date:
-    """YYYY-MM-DD, as argparse wants its types."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date: write it as 2026-11-20") from None
 
 
 def _migrate(arguments: Namespace, say: Say) -> int:
@@ -96,50 +36,18 @@ def _settings(arguments: Namespace, say: Say) -> int:
     return 0
 
 
-def _look(arguments: Namespace) -> look.Status:
-    settings = settings_of(arguments)
-    now = Clock(timedelta(seconds=settings.clock_offset_s)).now()
-    with closing(database.reader(settings.database_dsn)) as connection:
-        return look.status(settings, connection, now)
-
-
 def _status(arguments: Namespace, say: Say) -> int:
-    found = _look(arguments)
-    lines = [show.as_json(found)] if arguments.json else show.status(found, release())
-    for line in lines:
-        say(line)
-    return 0
-
-
-def _coverage(arguments: Namespace, say: Say) -> int:
-    for line in show.coverage(_look(arguments)):
-        say(line)
-    return 0
-
-
-def _budget(arguments: Namespace, say: Say) -> int:
     settings = settings_of(arguments)
-    found = budget.report(settings, Clock(timedelta(seconds=settings.clock_offset_s)).now())
-    for line in [budget.as_json(found)] if arguments.json else budget.lines(found):
+    with reading(settings) as connection:
+        found = look.status(settings, connection, clock_of(settings).now())
+    for line in [as_json(asdict(found))] if arguments.json else show.status(found, release()):
         say(line)
     return 0
 
 
-DAY: dict[str, Any] = {"metavar": "YYYY-MM-DD", "type": a_day}
 ALL = (
     Command("run", "take one pass over everything that is due", _run),
-    Command(
-        "backfill",
-        "fetch old days, newest first; may be stopped and started again at any time",
-        _backfill,
-        (
-            (("--from",), {**DAY, "dest": "first", "required": True, "help": "first session"}),
-            (("--to",), {**DAY, "dest": "last", "help": "last session (default: the first)"}),
-            (("--feed",), {"action": "append", "default": [], "help": "only this feed; may be repeated"}),
-            (("--symbol",), {"action": "append", "default": [], "help": "only this symbol; may be repeated"}),
-            (("--dry-run",), {"action": "store_true", "help": "show what is open and ask for nothing"}),
-        ),
-    ),
+    backfill.COMMAND,
     Command(
         "migrate",
         "bring the database to this release",
@@ -150,14 +58,13 @@ ALL = (
         "status",
         "show feeds, rows, freshness, coverage and the next run",
         _status,
-        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
+        (JSON,),
     ),
-    Command("coverage", "show what of the last sessions is collected and what is open", _coverage),
-    Command(
-        "budget",
-        "show the API's limits, what is left of them and what it went to",
-        _budget,
-        ((("--json",), {"action": "store_true", "help": "the same facts for machines"}),),
-    ),
+    coverage.COMMAND,
+    completeness.COMMAND,
+    quarantine.COMMAND,
+    raw.COMMAND,
+    drift.COMMAND,
+    budget.COMMAND,
     Command("settings", "check the settings and show them without secrets", _settings),
 )

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from collector.core import logging
 from collector.core.clock import NEW_YORK, Clock
@@ -19,6 +20,7 @@ from collector.jobs.lock import only_one
 from collector.jobs.passes import Pass, Say, take
 from collector.jobs.stop import Stop
 from collector.sources import registered
+from collector.store.raw import Keeper
 from collector.wire.budget import Budget
 from collector.wire.client import Client
 
@@ -66,13 +68,16 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
         if not calendar.reaches(clock.now()):
             raise Terminal("ops.market_sessions does not reach today: release a newer version")
         overlap = timedelta(seconds=settings.overlap_s)
-        tools = Tools(client, books, clock, calendar, stop, overlap, settings.cadence)
-        books.begin(kind, clock.now(), version)
+        keeper = Keeper(Path(settings.state_dir) / "raw", settings.raw_days, settings.raw_mb)
+        tools = Tools(client, books, keeper, clock, calendar, stop, overlap, settings.cadence)
+        started_at = clock.now()
+        books.begin(kind, started_at, version)
         logging.event("begin", kind=kind, release=version)
         try:
             _drain(books, say)
             yield tools, did
         finally:
+            books.log_drift(started_at)
             books.end(clock.now(), did.outcome, did.message)
             logging.event("end", outcome=did.outcome, message=did.message)
         say(f"{clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M} New York: {did.message}")

@@ -1,48 +1,42 @@
-"""Facts as text for people, in 80 columns, and as JSON for machines."""
+"""The facts of `collector status` as text for people, in 80 columns."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
 
-from collector.core.clock import NEW_YORK
-from collector.core.intervals import Interval
 from collector.core.sessions import Session
-from collector.jobs.look import Day, Feed, Status
+from collector.jobs import drift
+from collector.jobs.days import Day
+from collector.jobs.look import Feed, Status
+from collector.jobs.words import WIDTH, cut, percent, side_by_side, span, when
 
-WIDTH = 80
-
-
-def as_json(found: Status) -> str:
-    """The same facts; times are UTC."""
-    return json.dumps(asdict(found), default=_plain, indent=2)
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - json's contract
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+# What the columns beside feed and symbols take.
+OTHER_COLUMNS = 45
 
 
 def status(found: Status, release: str) -> Iterator[str]:
-    """What is there, what is late, what is next."""
+    """What is there, what is late, what is next; alarms last, where the eye rests."""
     yield f"collector {release} · {when(found.now, found.now, full=True)} · {market(found.market, found.now)}"
     yield ""
-    yield "feed             symbol        rows  collected    state  session  covered holes"
-    for feed in found.feeds:
-        yield _feed(feed, found.now)
+    yield from _feeds(found)
     yield ""
     yield _last_run(found)
     following = (
         when(found.next_run, found.now) if found.next_run else "never: COLLECTOR_SCHEDULE names no time"
     )
     yield f"next run  {following}"
-    bad = sum(feed.quarantined for feed in found.feeds)
-    if bad:
-        yield f"{bad} rows are in quarantine: see ops.quarantine"
+    yield from _troubles(found)
+
+
+def _troubles(found: Status) -> Iterator[str]:
+    if found.quarantined:
+        rows = "1 row waits" if found.quarantined == 1 else f"{found.quarantined:,} rows wait"
+        yield f"{rows} in quarantine: see `collector quarantine list`"
     if any(feed.state == "late" for feed in found.feeds):
         yield "late: a pass that was due is missing; see the log and `collector coverage`"
+    yield from drift.alarms(found.drift, found.now)
 
 
 def market(session: Session | None, now: datetime) -> str:
@@ -50,77 +44,52 @@ def market(session: Session | None, now: datetime) -> str:
     if session is None:
         return "no trading today"
     if now < session.opens_at:
-        return f"opens in {_span(session.opens_at - now)}"
+        return f"opens in {span(session.opens_at - now)}"
     if now < session.closes_at:
-        return f"closes in {_span(session.closes_at - now)}"
-    return f"closed {_span(now - session.closes_at)} ago"
+        return f"closes in {span(session.closes_at - now)}"
+    return f"closed {span(now - session.closes_at)} ago"
 
 
-def coverage(found: Status) -> Iterator[str]:
-    """Each session that was begun, with what is open in it."""
-    yield f"{'feed':16} {'symbol':7} {'session':10} {'covered':>8}  {'settled':7}  open (New York)"
-    for feed in found.feeds:
-        for day in feed.days:
-            if day.covered is None:
-                continue
-            holes = ", ".join(map(_hole, day.holes[:3])) or "-"
-            more = f" and {len(day.holes) - 3} more" if len(day.holes) > 3 else ""  # noqa: PLR2004 - as above
-            settled = "yes" if day.settled else "no"
-            name = f"{_fit(feed.name, 16)} {_fit(feed.symbol, 7)}"
-            yield f"{name} {day.session} {_percent(day):>8}  {settled:7}  {holes}{more}"
+def _feeds(found: Status) -> Iterator[str]:
+    """A line for each feed, or one for each state where its symbols differ; symbols side by side."""
+    width = max(4, *(len(feed.name) for feed in found.feeds))
+    names = max(7, WIDTH - OTHER_COLUMNS - width)
+    yield f"{'feed':{width}} {'symbols':{names}} state collected    covered holes       rows"
+    for (name, _), group in groupby(
+        sorted(found.feeds, key=lambda feed: (_place(feed, found), feed.state)),
+        key=lambda feed: (feed.name, feed.state),
+    ):
+        feeds = list(group)
+        symbols = side_by_side([feed.symbol for feed in feeds], names)
+        yield f"{name:{width}} {symbols:{names}} {_together(feeds, found.now)}"
 
 
-def when(at: datetime, now: datetime, *, full: bool = False) -> str:
-    """In New York; the date only where it is another day."""
-    local, today = at.astimezone(NEW_YORK), now.astimezone(NEW_YORK).date()
-    if full:
-        return f"{local:%a %Y-%m-%d %H:%M} New York"
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+def _place(feed: Feed, found: Status) -> int:
+    return [one.name for one in found.feeds].index(feed.name)
 
 
-def _feed(feed: Feed, now: datetime) -> str:
-    collected = when(feed.collected_at, now) if feed.collected_at else "-"
-    latest = feed.days[0] if feed.days else None
-    session = f"{latest.session:%m-%d}" if latest else "-"
-    covered = _percent(latest) if latest else "-"
-    holes = str(len(latest.holes)) if latest and latest.covered is not None else "-"
-    return (
-        f"{_fit(feed.name, 16)} {_fit(feed.symbol, 7)} {feed.rows:>10,}  {collected:11}  {feed.state:6} "
-        f"{session:7} {covered:>8} {holes:>5}"
-    )
+def _together(feeds: Sequence[Feed], now: datetime) -> str:
+    """The state that they share; of the rest the oldest, the least, and the sums."""
+    times = [feed.collected_at for feed in feeds if feed.collected_at]
+    collected = when(min(times), now) if times else "-"
+    latest = [feed.days[0] for feed in feeds if feed.days]
+    holes = sum(len(day.holes) for day in latest)
+    rows = sum(feed.rows for feed in feeds)
+    return f"{feeds[0].state:5} {collected:11} {_covered(latest):>8} {_holes(latest, holes):>5} {rows:>10,}"
 
 
-def _fit(text: str, width: int) -> str:
-    """Padded, or cut in its middle: sectors and long feeds differ at their ends."""
-    if len(text) <= width:
-        return text.ljust(width)
-    tail = (width - 1) // 2
-    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+def _covered(latest: Sequence[Day]) -> str:
+    shares = [day.covered for day in latest if day.covered is not None]
+    return percent(min(shares), whole=not any(day.holes for day in latest)) if shares else "-"
 
 
-def _percent(day: Day) -> str:
-    """Never rounded up to 100: a hole of a second shows."""
-    if day.covered is None:
-        return "-"
-    return "100 %" if not day.holes else f"{min(day.covered * 100, 99.99):.2f} %"
+def _holes(latest: Sequence[Day], holes: int) -> str:
+    return str(holes) if any(day.covered is not None for day in latest) else "-"
 
 
 def _last_run(found: Status) -> str:
     run = found.last_run
     if run is None:
         return "last run  none yet"
-    took = f" in {_span(run['finished_at'] - run['started_at'])}" if run["finished_at"] else ""
-    return f"last run  {when(run['started_at'], found.now)} {run['outcome']}{took}: {run['message']}"[:WIDTH]
-
-
-def _hole(hole: Interval) -> str:
-    start, end = (at.astimezone(NEW_YORK) for at in hole)
-    return f"{start:%H:%M:%S}-{end:%H:%M:%S}"
-
-
-def _span(span: Any) -> str:  # noqa: ANN401 - timedelta
-    seconds = int(span.total_seconds())
-    if seconds < 60:  # noqa: PLR2004 - a minute
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+    took = f" in {span(run['finished_at'] - run['started_at'])}" if run["finished_at"] else ""
+    return cut(f"last run  {when(run['started_at'], found.now)} {run['outcome']}{took}: {run['message']}")

@@ -51,6 +51,13 @@ def note_history(connection: Connection, feed: str, earliest: date, told_at: dat
     _write(connection, "note_history", feed=feed, earliest=earliest, told_at=told_at)
 
 
+def acknowledge_drift(connection: Connection, feed: str, key: str, at: datetime) -> bool:
+    """Somebody knows that the key is missing; False when it never was."""
+    with transaction(connection), connection.cursor() as cursor:
+        cursor.execute(files.query("acknowledge_drift"), {"feed": feed, "key": key, "at": at})
+        return bool(cursor.rowcount)
+
+
 def _write(connection: Connection, query: str, **values: Any) -> None:  # noqa: ANN401 - SQL's values
     with transaction(connection), connection.cursor() as cursor:
         cursor.execute(files.query(query), values)

@@ -91,15 +91,19 @@ class _Work:
 Rows = Callable[[Cursor, Batch, _Work], None]
 
 
-def store(connection: Connection, batch: Batch) -> Counts:
+# More for the transaction of an answer, told what of it PostgreSQL or the parser refused; if it raises, nothing stays.
+Also = Callable[[Cursor, Sequence[Reject]], None]
+
+
+def store(connection: Connection, batch: Batch, also: Also | None = None) -> Counts:
     """Commits the whole answer; raises and leaves nothing when the database is away."""
     try:
-        return _store(connection, batch, _at_once)
+        return _store(connection, batch, _at_once, also)
     except (psycopg2.DataError, psycopg2.IntegrityError):
-        return _store(connection, batch, _one_by_one)
+        return _store(connection, batch, _one_by_one, also)
 
 
-def _store(connection: Connection, batch: Batch, rows: Rows) -> Counts:
+def _store(connection: Connection, batch: Batch, rows: Rows, also: Also | None) -> Counts:
     with transaction(connection), connection.cursor() as cursor:
         work = _Work(Counts(served=batch.served, requests=batch.requests), list(batch.rejects))
         rows(cursor, batch, work)
@@ -108,6 +112,8 @@ def _store(connection: Connection, batch: Batch, rows: Rows) -> Counts:
         for key, lacking in batch.drift.items():
             _note_drift(cursor, batch, key, lacking)
         _note(cursor, batch, work.counts)
+        if also:
+            also(cursor, work.rejects)
     return work.counts
 
 
@@ -149,6 +155,7 @@ def _quarantine(cursor: Cursor, batch: Batch, reject: Reject) -> int:
             "run_id": batch.run_id,
             "feed": batch.source.name,
             "symbol": batch.symbol,
+            "session_date": batch.session_date,
             "fetched_at": batch.fetched_at,
             "reason": reject.reason,
             "raw": reject.raw,

@@ -24,7 +24,11 @@ _MERGE = """
 insert into {table} as kept ({columns}) select {columns} from {stage}
 on conflict ({identity}) do {action} returning kept.xmax = 0
 """
-_UPDATE = "update set {sets}, restated_at = {seen} where ({old}) is distinct from ({new})"
+# An older answer, stored again or late, never overwrites what a newer one said.
+_UPDATE = """
+update set {sets}, restated_at = {seen}
+where ({old}) is distinct from ({new}) and {seen} >= coalesce(kept.restated_at, {kept_seen})
+"""
 _MARK = """
 update {table} as kept set {vanishes} = %(fetched_at)s, restated_at = %(fetched_at)s
 where id = any (%(ids)s) and not exists (select from {stage} shown where ({kept}) = ({shown}))
@@ -118,6 +122,7 @@ def _action(source: Source) -> sql.Composable:
     return sql.SQL(_UPDATE).format(
         sets=sql.SQL(", ").join(sets),
         seen=sql.Identifier("excluded", source.seen),
+        kept_seen=sql.Identifier("kept", source.seen),
         old=sql.SQL(", ").join(old),
         new=sql.SQL(", ").join(new),
     )

@@ -1,1 +1,1 @@
-select feed, symbol, count(*) from ops.quarantine group by feed, symbol
+select feed, symbol, count(*) from ops.quarantine where replayed_at is null group by feed, symbol

@@ -40,7 +40,7 @@ begin
                 execute format('grant update (%s) on %s to collector', target.columns, target.name);
             end if;
         end loop;
-        grant insert on ops.quarantine to collector;
+        grant insert, update (replayed_at, replayed_by, still_wrong) on ops.quarantine to collector;
         grant insert, update on ops.runs, ops.ledger, ops.coverage, ops.schema_drift, ops.history_limits to collector;
         execute format('grant temporary on database %I to collector', current_database());
     end if;

@@ -7,7 +7,8 @@ import sys
 import pytest
 from embedded import ROOT
 
-WORDS = ("run", "status", "coverage", "migrate", "settings")
+WORDS = ("run", "status", "coverage", "migrate", "settings", "drift", "completeness")
+GROUPS = {"quarantine": ("list", "show", "replay"), "raw": ("list", "show", "replay")}
 
 
 def collector(*words, **environment):
@@ -24,7 +25,7 @@ def collector(*words, **environment):
 
 def test_help_names_every_command_and_every_exit_code():
     text = collector("--help").stdout
-    assert all(f"    {word} " in text for word in WORDS)
+    assert all(f"    {word} " in text for word in (*WORDS, *GROUPS))
     assert all(f"\n  {code}  " in text for code in range(5))
 
 
@@ -33,6 +34,14 @@ def test_each_command_has_help_of_its_own(word):
     done = collector(word, "--help")
     assert done.returncode == 0
     assert "--env-file" in done.stdout
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_of_commands_names_each_of_them_and_wants_one(group):
+    text = collector(group, "--help").stdout
+    assert all(f"    {word} " in text for word in GROUPS[group])
+    assert all("--env-file" in collector(group, word, "--help").stdout for word in GROUPS[group])
+    assert collector(group).returncode == 2
 
 
 def test_the_version_is_told():

@@ -13,6 +13,10 @@ TABLES = [
     "ops.coverage",
     "ops.quarantine",
 ]
+KEPT_IN_QUARANTINE = (
+    *("id", "run_id", "feed", "symbol", "session_date"),
+    *("fetched_at", "reason", "raw", "raw_sha256", "created_at"),
+)
 FORBIDDEN = [
     *[f"delete from {table}" for table in TABLES],
     *[f"truncate {table} cascade" for table in TABLES],
@@ -27,6 +31,7 @@ FORBIDDEN = [
     "update trading.options_flow set record_id = 'x'",
     "update trading.history set before = '{}'",
     "insert into trading.history (table_name, row_id, before, replaced_at) values ('x', 1, '{}', now())",
+    *[f"update ops.quarantine set {column} = default" for column in KEPT_IN_QUARANTINE],
     "delete from ops.market_sessions",
     "insert into ops.market_sessions values (now(), now(), now(), now())",
     "update ops.migrations set sha256 = 'x'",
@@ -79,6 +84,16 @@ def test_the_collector_and_the_analyst_can_do_their_work(database):
     for table in TABLES:
         database.ask(f"select * from {table}", user="analyst")
         database.ask(f"select * from {table}", user="darkpool_backup")
+
+
+def test_of_a_row_in_quarantine_the_collector_changes_only_how_its_replay_went(database):
+    marks = {"replayed_at", "replayed_by", "still_wrong"}
+    columns = database.ask(
+        """select attname, has_column_privilege('collector', attrelid, attnum, 'update') from pg_attribute
+           where attrelid = 'ops.quarantine'::regclass and attnum > 0 and not attisdropped"""
+    )
+    assert {name for name, may in columns if may} == marks
+    assert {name for name, _ in columns} == marks.union(KEPT_IN_QUARANTINE)
 
 
 def test_the_backup_role_writes_nothing(untouched):

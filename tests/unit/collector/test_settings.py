@@ -6,7 +6,7 @@ import pytest
 
 from collector.core.errors import SettingsError
 from collector.core.settings import CHECKS, PREFIX, Settings, read, shown
-from collector.jobs import commands, schedule
+from collector.jobs import command, schedule
 
 GOOD = {
     "api_key": "k-123",
@@ -22,6 +22,8 @@ GOOD = {
     "log_level": "DEBUG",
     "state_dir": "/tmp/state",
     "spool_mb": "10",
+    "raw_days": "0",
+    "raw_mb": "64",
     "clock_offset_s": "-3600",
     "budget_reserve_percent": "25",
 }
@@ -39,10 +41,12 @@ BAD = {
     "log_level": "loud",
     "state_dir": "",
     "spool_mb": "0",
+    "raw_days": "-1",
+    "raw_mb": "1.5",
     "clock_offset_s": "1.5",
     "budget_reserve_percent": "51",
 }
-MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
+MORE = {"schedule": schedule.check, "feeds": command.known_feeds}
 
 
 def env(values):
