@@ -26,7 +26,8 @@ SOURCE = Source(
     unless_changed=("collected_at",),
     parse=read,
     page=Snapshot(),
-    priority=20,
+    # Before the flow: each of its rows carries the newest rank that is known.
+    priority=12,
     required=frozenset((*METRICS, "date", "updated_at")),
     dated=False,
 )

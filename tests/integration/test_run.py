@@ -208,7 +208,7 @@ def test_status_fits_80_columns_and_knows_what_is_late(simulator, collector):
     facts = json.loads(collector("status", "--json").stdout)
     assert {feed["state"] for feed in facts["feeds"]} == {"late"}
     collector("run")
-    assert "late" not in collector("status").stdout
+    assert " late " not in collector("status").stdout
 
 
 def test_status_on_a_weekend_is_calm(simulator, collector):

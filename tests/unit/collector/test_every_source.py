@@ -128,3 +128,10 @@ def test_junk_does_not_stop_the_walk_through_a_full_page(source, junk):
 def test_an_answer_that_holds_no_rows_is_an_error_not_an_empty_day(body):
     with pytest.raises(answer.BadPayload):
         answer.rows_of(body)
+
+
+def test_the_iv_rank_is_known_before_any_flow_that_carries_it_is_asked_for():
+    order = [source.name for source in registered()]
+    flows = [source.name for source in registered() if "iv_rank" in source.columns]
+    assert flows
+    assert all(order.index("iv_rank") < order.index(name) for name in flows)
