@@ -100,6 +100,12 @@ def some_instant(raw: Raw, key: str) -> datetime:
     return found
 
 
+def of_symbol(raw: Raw, key: str, symbol: str) -> None:
+    """Refuses a row of another symbol than was asked for; one that names none is taken."""
+    if text(raw.get(key), key) not in (None, symbol):
+        raise Unparsable(f"{key} is not {symbol}")
+
+
 def day(raw: Raw, key: str) -> date:
     """A date that must be there."""
     try:
