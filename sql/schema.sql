@@ -625,7 +625,7 @@ CREATE TABLE trading.darkpool_trades (
 -- Name: TABLE darkpool_trades; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON TABLE trading.darkpool_trades IS 'Off-exchange (TRF) prints, one row a print. A later cancel updates the row. Rows under $100,000 of premium are usually not served.';
+COMMENT ON TABLE trading.darkpool_trades IS 'Off-exchange (TRF) prints, one row a print. A later cancel updates the row. Rows under $100,000 of premium are usually not served. Of symbols without coverage of the feed darkpool_trades in ops.coverage it holds a sample only, from the newest prints of the whole market: never sum those.';
 
 --
 -- Name: COLUMN darkpool_trades.id; Type: COMMENT; Schema: trading; Owner: -
@@ -1058,6 +1058,112 @@ ALTER TABLE trading.options_flow ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
 );
 
 --
+-- Name: price_levels; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.price_levels (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    level_type text NOT NULL,
+    price numeric NOT NULL,
+    dark_volume numeric NOT NULL,
+    lit_volume numeric NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT price_levels_dark_volume_check CHECK ((dark_volume >= (0)::numeric)),
+    CONSTRAINT price_levels_level_type_check CHECK ((level_type = ANY (ARRAY['darkpool'::text, 'stock_volume'::text]))),
+    CONSTRAINT price_levels_lit_volume_check CHECK ((lit_volume >= (0)::numeric))
+);
+
+--
+-- Name: TABLE price_levels; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.price_levels IS 'Volume of a session at each price, restated through the day: the last value wins. This, not the sum of prints, is the dark volume: prints below the vendor''s floor of premium are not served. Two kinds of level count differently: never add them up.';
+
+--
+-- Name: COLUMN price_levels.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN price_levels.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN price_levels.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.session_date IS 'Trading day (New York) that was asked for.';
+
+--
+-- Name: COLUMN price_levels.level_type; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.level_type IS 'darkpool: rounded prices, all venues. stock_volume: exact prices, only FINRA''s facilities (dark) and the exchanges that Nasdaq operates (lit).';
+
+--
+-- Name: COLUMN price_levels.price; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.price IS 'US dollars. darkpool: a bucket of prices, rounded by the vendor; stock_volume: the price of execution.';
+
+--
+-- Name: COLUMN price_levels.dark_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.dark_volume IS 'Shares traded off the exchanges at this price, whole day so far.';
+
+--
+-- Name: COLUMN price_levels.lit_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.lit_volume IS 'Shares traded on exchanges at this price, whole day so far. stock_volume: on those that Nasdaq operates only, so it is no share of the market''s volume.';
+
+--
+-- Name: COLUMN price_levels.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.collected_at IS 'When the stored volumes were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN price_levels.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN price_levels.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.restated_at IS 'When a later fetch last found the level changed; null if never. A level that the vendor shows no more stays as it was last seen.';
+
+--
+-- Name: COLUMN price_levels.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: price_levels_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.price_levels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.price_levels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: print_summary; Type: VIEW; Schema: trading; Owner: -
 --
 
@@ -1193,6 +1299,20 @@ ALTER TABLE ONLY trading.options_flow
     ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
 
 --
+-- Name: price_levels price_levels_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.price_levels
+    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id);
+
+--
+-- Name: price_levels price_levels_symbol_session_date_level_type_price_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.price_levels
+    ADD CONSTRAINT price_levels_symbol_session_date_level_type_price_key UNIQUE (symbol, session_date, level_type, price);
+
+--
 -- Name: runs_started_at; Type: INDEX; Schema: ops; Owner: -
 --
 
@@ -1233,6 +1353,12 @@ CREATE INDEX options_flow_flow_type ON trading.options_flow USING btree (flow_ty
 --
 
 CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btree (symbol, collected_at);
+
+--
+-- Name: price_levels_session; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX price_levels_session ON trading.price_levels USING btree (session_date, level_type);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -1301,6 +1427,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.market_metrics FOR EACH RO
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.options_flow FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: price_levels refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.price_levels FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: darkpool_trades refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
 --
 
@@ -1317,6 +1449,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.market_metrics FOR EAC
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.options_flow FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: price_levels refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.price_levels FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: ledger ledger_run_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -

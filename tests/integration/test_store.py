@@ -37,8 +37,8 @@ def batch(source, raws, fetched_at=NOW, **more):
 
 
 def fixture(name):
-    single = SOURCES[name].single
-    return answer.rows_of(json.loads((FIXTURES / f"{name}.json").read_text()), single=single)
+    text = (FIXTURES / f"{name}.json").read_text()
+    return answer.rows_of(json.loads(text, parse_float=Decimal), single=SOURCES[name].single)
 
 
 def table(source):

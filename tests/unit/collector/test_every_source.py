@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ JUNK = [
 
 
 def fixture(source: Source) -> list:
-    return answer.rows_of(json.loads((FIXTURES / f"{source.name}.json").read_text()), single=source.single)
+    text = (FIXTURES / f"{source.name}.json").read_text()
+    return answer.rows_of(json.loads(text, parse_float=Decimal), single=source.single)
 
 
 @pytest.fixture(params=registered(), ids=lambda source: source.name)
