@@ -591,6 +591,152 @@ COMMENT ON COLUMN ops.schema_drift.last_seen_at IS 'By the collector''s clock.';
 COMMENT ON COLUMN ops.schema_drift.rows IS 'Rows that came without it so far, repeats included.';
 
 --
+-- Name: bars; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.bars (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    candle text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    open numeric NOT NULL,
+    high numeric NOT NULL,
+    low numeric NOT NULL,
+    close numeric NOT NULL,
+    volume numeric NOT NULL,
+    total_volume numeric,
+    market_time text,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT bars_candle_check CHECK ((candle = '1m'::text))
+);
+
+--
+-- Name: TABLE bars; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.bars IS 'Open, high, low and close of a symbol, one row a minute in which it traded, 4:00 to 20:00 New York. Restated through the day: the last value wins, and the minute that is on when fetched is not whole yet.';
+
+--
+-- Name: COLUMN bars.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.id IS 'Ours, in order of arrival; the vendor sends the newest bar first.';
+
+--
+-- Name: COLUMN bars.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN bars.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.session_date IS 'New York date of starts_at.';
+
+--
+-- Name: COLUMN bars.candle; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.candle IS 'Length of the bar: 1m is one minute.';
+
+--
+-- Name: COLUMN bars.starts_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.starts_at IS 'Begin of the bar, inclusive. A minute without a trade has no row.';
+
+--
+-- Name: COLUMN bars.ends_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.ends_at IS 'End of the bar, exclusive, as the vendor sends it; null if it did not.';
+
+--
+-- Name: COLUMN bars.open; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.open IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.high; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.high IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.low; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.low IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.close; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.close IS 'US dollars a share: the last price of the bar, not the official close.';
+
+--
+-- Name: COLUMN bars.volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.volume IS 'Shares of this bar.';
+
+--
+-- Name: COLUMN bars.total_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.total_volume IS 'Shares of the whole day up to the end of the bar: a running total, never sum it.';
+
+--
+-- Name: COLUMN bars.market_time; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.market_time IS 'pr before the opening, r regular hours, po after the close.';
+
+--
+-- Name: COLUMN bars.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.collected_at IS 'When the stored values were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN bars.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN bars.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.restated_at IS 'When a later fetch last found the bar changed; null if never.';
+
+--
+-- Name: COLUMN bars.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: bars_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.bars ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.bars_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: darkpool_trades; Type: TABLE; Schema: trading; Owner: -
 --
 
@@ -1257,6 +1403,20 @@ ALTER TABLE ONLY ops.schema_drift
     ADD CONSTRAINT schema_drift_pkey PRIMARY KEY (feed, key);
 
 --
+-- Name: bars bars_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.bars
+    ADD CONSTRAINT bars_pkey PRIMARY KEY (id);
+
+--
+-- Name: bars bars_symbol_candle_starts_at_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.bars
+    ADD CONSTRAINT bars_symbol_candle_starts_at_key UNIQUE (symbol, candle, starts_at);
+
+--
 -- Name: darkpool_trades darkpool_trades_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1317,6 +1477,12 @@ ALTER TABLE ONLY trading.price_levels
 --
 
 CREATE INDEX runs_started_at ON ops.runs USING btree (started_at);
+
+--
+-- Name: bars_session; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
 
 --
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
@@ -1409,6 +1575,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.quarantine FOR EACH STATEM
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.runs FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: bars refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.bars FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: darkpool_trades refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
 --
 
@@ -1431,6 +1603,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.options_flow FOR EACH ROW 
 --
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.price_levels FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: bars refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.bars FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: darkpool_trades refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
