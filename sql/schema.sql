@@ -1072,6 +1072,228 @@ ALTER TABLE trading.market_metrics ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 );
 
 --
+-- Name: oi_changes; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.oi_changes (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    option_symbol text NOT NULL,
+    curr_date date NOT NULL,
+    last_date date,
+    curr_oi numeric NOT NULL,
+    last_oi numeric,
+    oi_diff_plain numeric,
+    oi_change numeric,
+    avg_price numeric,
+    last_bid numeric,
+    last_ask numeric,
+    last_fill numeric,
+    volume numeric,
+    trades numeric,
+    percentage_of_total numeric,
+    prev_ask_volume numeric,
+    prev_bid_volume numeric,
+    prev_mid_volume numeric,
+    prev_neutral_volume numeric,
+    prev_multi_leg_volume numeric,
+    prev_stock_multi_leg_volume numeric,
+    prev_total_premium numeric,
+    rnk numeric,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE oi_changes; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.oi_changes IS 'Open interest of each option contract against the day before, one row a contract and morning. Refreshed about 6:45 New York; open interest of a day is what was open when the day before had ended. The prev_ columns, volume and trades are last_date''s.';
+
+--
+-- Name: COLUMN oi_changes.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN oi_changes.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.symbol IS 'Ticker of the underlying.';
+
+--
+-- Name: COLUMN oi_changes.option_symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.option_symbol IS 'The contract in OCC''s way: root, expiry (yymmdd), C or P, strike in thousandths of a dollar.';
+
+--
+-- Name: COLUMN oi_changes.curr_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.curr_date IS 'The session on whose morning curr_oi was published (New York).';
+
+--
+-- Name: COLUMN oi_changes.last_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_date IS 'The day compared with: usually the session before.';
+
+--
+-- Name: COLUMN oi_changes.curr_oi; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.curr_oi IS 'Contracts open on curr_date.';
+
+--
+-- Name: COLUMN oi_changes.last_oi; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_oi IS 'Contracts open on last_date.';
+
+--
+-- Name: COLUMN oi_changes.oi_diff_plain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.oi_diff_plain IS 'Contracts: curr_oi less last_oi.';
+
+--
+-- Name: COLUMN oi_changes.oi_change; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.oi_change IS 'Change in contracts relative to last_oi: 0.2 is 20 % more. Says little where last_oi was small.';
+
+--
+-- Name: COLUMN oi_changes.avg_price; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.avg_price IS 'US dollars a share: average price of last_date''s trades in the contract.';
+
+--
+-- Name: COLUMN oi_changes.last_bid; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_bid IS 'US dollars a share: last bid of last_date.';
+
+--
+-- Name: COLUMN oi_changes.last_ask; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_ask IS 'US dollars a share: last ask of last_date.';
+
+--
+-- Name: COLUMN oi_changes.last_fill; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_fill IS 'US dollars a share: price of last_date''s last trade.';
+
+--
+-- Name: COLUMN oi_changes.volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.volume IS 'Contracts traded on last_date; more of them than oi_diff_plain were opened and closed on the day.';
+
+--
+-- Name: COLUMN oi_changes.trades; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.trades IS 'Number of trades in the contract on last_date.';
+
+--
+-- Name: COLUMN oi_changes.percentage_of_total; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.percentage_of_total IS 'Share of the symbol''s contracts traded on last_date: 0.08 is 8 %.';
+
+--
+-- Name: COLUMN oi_changes.prev_ask_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_ask_volume IS 'Contracts traded at the ask on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_bid_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_bid_volume IS 'Contracts traded at the bid on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_mid_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_mid_volume IS 'Contracts traded between bid and ask on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_neutral_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_neutral_volume IS 'Contracts traded on last_date that the vendor counts to neither side.';
+
+--
+-- Name: COLUMN oi_changes.prev_multi_leg_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_multi_leg_volume IS 'Contracts of last_date that were legs of trades in several options.';
+
+--
+-- Name: COLUMN oi_changes.prev_stock_multi_leg_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_stock_multi_leg_volume IS 'Contracts of last_date that were legs of trades with the stock.';
+
+--
+-- Name: COLUMN oi_changes.prev_total_premium; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_total_premium IS 'US dollars: premium of last_date''s trades in the contract.';
+
+--
+-- Name: COLUMN oi_changes.rnk; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.rnk IS 'The vendor''s rank of the contract by size of its change; 1 is the largest. It depends on the answer.';
+
+--
+-- Name: COLUMN oi_changes.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.collected_at IS 'When the stored values were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN oi_changes.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN oi_changes.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.restated_at IS 'When a later fetch last found the row changed; null if never.';
+
+--
+-- Name: COLUMN oi_changes.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: oi_changes_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.oi_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.oi_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: options_flow; Type: TABLE; Schema: trading; Owner: -
 --
 
@@ -1445,6 +1667,20 @@ ALTER TABLE ONLY trading.market_metrics
     ADD CONSTRAINT market_metrics_symbol_metric_type_timestamp_key UNIQUE (symbol, metric_type, "timestamp");
 
 --
+-- Name: oi_changes oi_changes_option_symbol_curr_date_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.oi_changes
+    ADD CONSTRAINT oi_changes_option_symbol_curr_date_key UNIQUE (option_symbol, curr_date);
+
+--
+-- Name: oi_changes oi_changes_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.oi_changes
+    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id);
+
+--
 -- Name: options_flow options_flow_flow_type_symbol_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1501,6 +1737,12 @@ CREATE INDEX darkpool_trades_symbol_premium ON trading.darkpool_trades USING btr
 --
 
 CREATE INDEX market_metrics_type_timestamp ON trading.market_metrics USING btree (metric_type, "timestamp");
+
+--
+-- Name: oi_changes_symbol_date; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX oi_changes_symbol_date ON trading.oi_changes USING btree (symbol, curr_date);
 
 --
 -- Name: options_flow_expiry; Type: INDEX; Schema: trading; Owner: -
@@ -1593,6 +1835,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.darkpool_trades FOR EACH R
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.market_metrics FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: oi_changes refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.oi_changes FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: options_flow refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
 --
 
@@ -1621,6 +1869,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.darkpool_trades FOR EA
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.market_metrics FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: oi_changes refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.oi_changes FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: options_flow refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
