@@ -1072,6 +1072,95 @@ ALTER TABLE trading.market_metrics ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 );
 
 --
+-- Name: max_pain; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.max_pain (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    expiry date NOT NULL,
+    max_pain numeric NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE max_pain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.max_pain IS 'Max pain, one row a symbol, session and expiry, restated through the day: the last value wins. It comes from open interest, which changes once a day.';
+
+--
+-- Name: COLUMN max_pain.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN max_pain.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.symbol IS 'Ticker of the underlying.';
+
+--
+-- Name: COLUMN max_pain.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.session_date IS 'Trading day (New York) that was asked for.';
+
+--
+-- Name: COLUMN max_pain.expiry; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.expiry IS 'Expiration date.';
+
+--
+-- Name: COLUMN max_pain.max_pain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.max_pain IS 'US dollars a share: the strike at which the open contracts of the expiry would pay out least.';
+
+--
+-- Name: COLUMN max_pain.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.collected_at IS 'When the stored value was fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN max_pain.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN max_pain.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.restated_at IS 'When a later fetch last found the value changed; null if never.';
+
+--
+-- Name: COLUMN max_pain.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: max_pain_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.max_pain ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.max_pain_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: oi_changes; Type: TABLE; Schema: trading; Owner: -
 --
 
@@ -1667,6 +1756,20 @@ ALTER TABLE ONLY trading.market_metrics
     ADD CONSTRAINT market_metrics_symbol_metric_type_timestamp_key UNIQUE (symbol, metric_type, "timestamp");
 
 --
+-- Name: max_pain max_pain_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.max_pain
+    ADD CONSTRAINT max_pain_pkey PRIMARY KEY (id);
+
+--
+-- Name: max_pain max_pain_symbol_session_date_expiry_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.max_pain
+    ADD CONSTRAINT max_pain_symbol_session_date_expiry_key UNIQUE (symbol, session_date, expiry);
+
+--
 -- Name: oi_changes oi_changes_option_symbol_curr_date_key; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1737,6 +1840,12 @@ CREATE INDEX darkpool_trades_symbol_premium ON trading.darkpool_trades USING btr
 --
 
 CREATE INDEX market_metrics_type_timestamp ON trading.market_metrics USING btree (metric_type, "timestamp");
+
+--
+-- Name: max_pain_expiry; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX max_pain_expiry ON trading.max_pain USING btree (symbol, expiry);
 
 --
 -- Name: oi_changes_symbol_date; Type: INDEX; Schema: trading; Owner: -
@@ -1835,6 +1944,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.darkpool_trades FOR EACH R
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.market_metrics FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: max_pain refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.max_pain FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: oi_changes refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
 --
 
@@ -1869,6 +1984,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.darkpool_trades FOR EA
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.market_metrics FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: max_pain refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.max_pain FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: oi_changes refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -

@@ -78,6 +78,13 @@ def test_no_value_of_its_fixture_is_lost(source):
             assert any(is_kept(value, text, key) for text in kept), (key, value)
 
 
+def test_a_session_that_is_fetched_later_keeps_its_rows_to_itself(source):
+    if "session_date" in source.identity:
+        asked = Seen("SPY", date(2026, 11, 18), SEEN.fetched_at)
+        parsed, _ = answer.read(source, fixture(source), asked)
+        assert {row.session_date for one in parsed for row in one.rows} == {asked.session_date}
+
+
 def is_kept(value, text, key) -> bool:
     """In a column of its own, or under its key in the JSON of the rest."""
     if text.startswith("{"):
