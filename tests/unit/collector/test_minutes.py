@@ -9,7 +9,7 @@ import pytest
 
 from collector.core.errors import Unparsable
 from collector.core.source import Seen
-from collector.sources import spot_exposures
+from collector.sources import net_prem_ticks, spot_exposures
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SEEN = Seen("SPY", date(2026, 11, 20), datetime(2026, 11, 20, 20, 20, tzinfo=timezone.utc))
@@ -52,3 +52,11 @@ def test_a_number_that_is_null_is_no_zero():
 def test_a_minute_without_any_number_is_refused_not_forgotten():
     with pytest.raises(Unparsable, match="is there"):
         spot_exposures.read({"time": "2026-11-20T14:31:41Z", "price": None, "note": 1}, SEEN)
+
+
+def test_a_tick_keeps_its_minute_and_each_number_under_its_own_name():
+    raw = raws("net_prem_ticks")[0]
+    rows = net_prem_ticks.read(raw, SEEN)
+    assert {row.timestamp for row in rows} == {datetime(2026, 11, 20, 14, 30, tzinfo=timezone.utc)}
+    numbers = {key: Decimal(value) for key, value in raw.items() if key not in ("date", "tape_time")}
+    assert values(rows) == {f"net_prem_{key}": value for key, value in numbers.items()}
