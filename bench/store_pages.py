@@ -25,7 +25,8 @@ from psycopg2.extras import execute_values
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from collector.sources.darkpool_trades import SOURCE, DarkpoolTrade
+from collector.core.prints import DarkpoolTrade
+from collector.sources.darkpool_trades import SOURCE
 from collector.store import database, ledger
 from collector.store.migrate import migrate
 from collector.store.pages import Batch, Parsed, store

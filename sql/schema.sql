@@ -703,6 +703,152 @@ COMMENT ON COLUMN ops.schema_drift.rows IS 'Rows that came without it so far, re
 COMMENT ON COLUMN ops.schema_drift.acknowledged_at IS 'When somebody said that they know; the alarm is quiet until the key is missing again later than that.';
 
 --
+-- Name: bars; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.bars (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    candle text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    open numeric NOT NULL,
+    high numeric NOT NULL,
+    low numeric NOT NULL,
+    close numeric NOT NULL,
+    volume numeric NOT NULL,
+    total_volume numeric,
+    market_time text,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT bars_candle_check CHECK ((candle = '1m'::text))
+);
+
+--
+-- Name: TABLE bars; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.bars IS 'Open, high, low and close of a symbol, one row a minute in which it traded, 4:00 to 20:00 New York. Restated through the day: the last value wins, and the minute that is on when fetched is not whole yet.';
+
+--
+-- Name: COLUMN bars.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.id IS 'Ours, in order of arrival; the vendor sends the newest bar first.';
+
+--
+-- Name: COLUMN bars.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN bars.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.session_date IS 'New York date of starts_at.';
+
+--
+-- Name: COLUMN bars.candle; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.candle IS 'Length of the bar: 1m is one minute.';
+
+--
+-- Name: COLUMN bars.starts_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.starts_at IS 'Begin of the bar, inclusive. A minute without a trade has no row.';
+
+--
+-- Name: COLUMN bars.ends_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.ends_at IS 'End of the bar, exclusive, as the vendor sends it; null if it did not.';
+
+--
+-- Name: COLUMN bars.open; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.open IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.high; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.high IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.low; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.low IS 'US dollars a share. Outside market_time r few trades make a price.';
+
+--
+-- Name: COLUMN bars.close; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.close IS 'US dollars a share: the last price of the bar, not the official close.';
+
+--
+-- Name: COLUMN bars.volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.volume IS 'Shares of this bar.';
+
+--
+-- Name: COLUMN bars.total_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.total_volume IS 'Shares of the whole day up to the end of the bar: a running total, never sum it.';
+
+--
+-- Name: COLUMN bars.market_time; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.market_time IS 'pr before the opening, r regular hours, po after the close.';
+
+--
+-- Name: COLUMN bars.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.collected_at IS 'When the stored values were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN bars.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN bars.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.restated_at IS 'When a later fetch last found the bar changed; null if never.';
+
+--
+-- Name: COLUMN bars.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.bars.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: bars_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.bars ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.bars_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: darkpool_trades; Type: TABLE; Schema: trading; Owner: -
 --
 
@@ -738,7 +884,7 @@ CREATE TABLE trading.darkpool_trades (
 -- Name: TABLE darkpool_trades; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON TABLE trading.darkpool_trades IS 'Off-exchange (TRF) prints, one row a print. A later cancel updates the row. Rows under $100,000 of premium are usually not served.';
+COMMENT ON TABLE trading.darkpool_trades IS 'Off-exchange (TRF) prints, one row a print. A later cancel updates the row. Rows under $100,000 of premium are usually not served. Of symbols without coverage of the feed darkpool_trades in ops.coverage it holds a sample only, from the newest prints of the whole market: never sum those.';
 
 --
 -- Name: COLUMN darkpool_trades.id; Type: COMMENT; Schema: trading; Owner: -
@@ -1114,6 +1260,317 @@ ALTER TABLE trading.market_metrics ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 );
 
 --
+-- Name: max_pain; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.max_pain (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    expiry date NOT NULL,
+    max_pain numeric NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE max_pain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.max_pain IS 'Max pain, one row a symbol, session and expiry, restated through the day: the last value wins. It comes from open interest, which changes once a day.';
+
+--
+-- Name: COLUMN max_pain.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN max_pain.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.symbol IS 'Ticker of the underlying.';
+
+--
+-- Name: COLUMN max_pain.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.session_date IS 'Trading day (New York) that was asked for.';
+
+--
+-- Name: COLUMN max_pain.expiry; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.expiry IS 'Expiration date.';
+
+--
+-- Name: COLUMN max_pain.max_pain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.max_pain IS 'US dollars a share: the strike at which the open contracts of the expiry would pay out least.';
+
+--
+-- Name: COLUMN max_pain.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.collected_at IS 'When the stored value was fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN max_pain.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN max_pain.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.restated_at IS 'When a later fetch last found the value changed; null if never.';
+
+--
+-- Name: COLUMN max_pain.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.max_pain.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: max_pain_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.max_pain ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.max_pain_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: oi_changes; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.oi_changes (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    option_symbol text NOT NULL,
+    curr_date date NOT NULL,
+    last_date date,
+    curr_oi numeric NOT NULL,
+    last_oi numeric,
+    oi_diff_plain numeric,
+    oi_change numeric,
+    avg_price numeric,
+    last_bid numeric,
+    last_ask numeric,
+    last_fill numeric,
+    volume numeric,
+    trades numeric,
+    percentage_of_total numeric,
+    prev_ask_volume numeric,
+    prev_bid_volume numeric,
+    prev_mid_volume numeric,
+    prev_neutral_volume numeric,
+    prev_multi_leg_volume numeric,
+    prev_stock_multi_leg_volume numeric,
+    prev_total_premium numeric,
+    rnk numeric,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE oi_changes; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.oi_changes IS 'Open interest of each option contract against the day before, one row a contract and morning. Refreshed about 6:45 New York; open interest of a day is what was open when the day before had ended. The prev_ columns, volume and trades are last_date''s.';
+
+--
+-- Name: COLUMN oi_changes.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN oi_changes.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.symbol IS 'Ticker of the underlying.';
+
+--
+-- Name: COLUMN oi_changes.option_symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.option_symbol IS 'The contract in OCC''s way: root, expiry (yymmdd), C or P, strike in thousandths of a dollar.';
+
+--
+-- Name: COLUMN oi_changes.curr_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.curr_date IS 'The session on whose morning curr_oi was published (New York).';
+
+--
+-- Name: COLUMN oi_changes.last_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_date IS 'The day compared with: usually the session before.';
+
+--
+-- Name: COLUMN oi_changes.curr_oi; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.curr_oi IS 'Contracts open on curr_date.';
+
+--
+-- Name: COLUMN oi_changes.last_oi; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_oi IS 'Contracts open on last_date.';
+
+--
+-- Name: COLUMN oi_changes.oi_diff_plain; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.oi_diff_plain IS 'Contracts: curr_oi less last_oi.';
+
+--
+-- Name: COLUMN oi_changes.oi_change; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.oi_change IS 'Change in contracts relative to last_oi: 0.2 is 20 % more. Says little where last_oi was small.';
+
+--
+-- Name: COLUMN oi_changes.avg_price; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.avg_price IS 'US dollars a share: average price of last_date''s trades in the contract.';
+
+--
+-- Name: COLUMN oi_changes.last_bid; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_bid IS 'US dollars a share: last bid of last_date.';
+
+--
+-- Name: COLUMN oi_changes.last_ask; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_ask IS 'US dollars a share: last ask of last_date.';
+
+--
+-- Name: COLUMN oi_changes.last_fill; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.last_fill IS 'US dollars a share: price of last_date''s last trade.';
+
+--
+-- Name: COLUMN oi_changes.volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.volume IS 'Contracts traded on last_date; more of them than oi_diff_plain were opened and closed on the day.';
+
+--
+-- Name: COLUMN oi_changes.trades; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.trades IS 'Number of trades in the contract on last_date.';
+
+--
+-- Name: COLUMN oi_changes.percentage_of_total; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.percentage_of_total IS 'Share of the symbol''s contracts traded on last_date: 0.08 is 8 %.';
+
+--
+-- Name: COLUMN oi_changes.prev_ask_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_ask_volume IS 'Contracts traded at the ask on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_bid_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_bid_volume IS 'Contracts traded at the bid on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_mid_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_mid_volume IS 'Contracts traded between bid and ask on last_date.';
+
+--
+-- Name: COLUMN oi_changes.prev_neutral_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_neutral_volume IS 'Contracts traded on last_date that the vendor counts to neither side.';
+
+--
+-- Name: COLUMN oi_changes.prev_multi_leg_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_multi_leg_volume IS 'Contracts of last_date that were legs of trades in several options.';
+
+--
+-- Name: COLUMN oi_changes.prev_stock_multi_leg_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_stock_multi_leg_volume IS 'Contracts of last_date that were legs of trades with the stock.';
+
+--
+-- Name: COLUMN oi_changes.prev_total_premium; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.prev_total_premium IS 'US dollars: premium of last_date''s trades in the contract.';
+
+--
+-- Name: COLUMN oi_changes.rnk; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.rnk IS 'The vendor''s rank of the contract by size of its change; 1 is the largest. It depends on the answer.';
+
+--
+-- Name: COLUMN oi_changes.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.collected_at IS 'When the stored values were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN oi_changes.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN oi_changes.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.restated_at IS 'When a later fetch last found the row changed; null if never.';
+
+--
+-- Name: COLUMN oi_changes.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.oi_changes.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: oi_changes_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.oi_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.oi_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: options_flow; Type: TABLE; Schema: trading; Owner: -
 --
 
@@ -1246,6 +1703,112 @@ ALTER TABLE trading.options_flow ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
 );
 
 --
+-- Name: price_levels; Type: TABLE; Schema: trading; Owner: -
+--
+
+CREATE TABLE trading.price_levels (
+    id bigint NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    level_type text NOT NULL,
+    price numeric NOT NULL,
+    dark_volume numeric NOT NULL,
+    lit_volume numeric NOT NULL,
+    collected_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    restated_at timestamp with time zone,
+    extra jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT price_levels_dark_volume_check CHECK ((dark_volume >= (0)::numeric)),
+    CONSTRAINT price_levels_level_type_check CHECK ((level_type = ANY (ARRAY['darkpool'::text, 'stock_volume'::text]))),
+    CONSTRAINT price_levels_lit_volume_check CHECK ((lit_volume >= (0)::numeric))
+);
+
+--
+-- Name: TABLE price_levels; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON TABLE trading.price_levels IS 'Volume of a session at each price, restated through the day: the last value wins. This, not the sum of prints, is the dark volume: prints below the vendor''s floor of premium are not served. Two kinds of level count differently: never add them up.';
+
+--
+-- Name: COLUMN price_levels.id; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.id IS 'Ours, in order of arrival.';
+
+--
+-- Name: COLUMN price_levels.symbol; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN price_levels.session_date; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.session_date IS 'Trading day (New York) that was asked for.';
+
+--
+-- Name: COLUMN price_levels.level_type; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.level_type IS 'darkpool: rounded prices, all venues. stock_volume: exact prices, only FINRA''s facilities (dark) and the exchanges that Nasdaq operates (lit).';
+
+--
+-- Name: COLUMN price_levels.price; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.price IS 'US dollars. darkpool: a bucket of prices, rounded by the vendor; stock_volume: the price of execution.';
+
+--
+-- Name: COLUMN price_levels.dark_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.dark_volume IS 'Shares traded off the exchanges at this price, whole day so far.';
+
+--
+-- Name: COLUMN price_levels.lit_volume; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.lit_volume IS 'Shares traded on exchanges at this price, whole day so far. stock_volume: on those that Nasdaq operates only, so it is no share of the market''s volume.';
+
+--
+-- Name: COLUMN price_levels.collected_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.collected_at IS 'When the stored volumes were fetched, by the collector''s clock; an answer that changed nothing leaves it.';
+
+--
+-- Name: COLUMN price_levels.created_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.created_at IS 'When the row was first written, by the database''s clock.';
+
+--
+-- Name: COLUMN price_levels.restated_at; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.restated_at IS 'When a later fetch last found the level changed; null if never. A level that the vendor shows no more stays as it was last seen.';
+
+--
+-- Name: COLUMN price_levels.extra; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON COLUMN trading.price_levels.extra IS 'Every key the vendor sent that has no column.';
+
+--
+-- Name: price_levels_id_seq; Type: SEQUENCE; Schema: trading; Owner: -
+--
+
+ALTER TABLE trading.price_levels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME trading.price_levels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: print_summary; Type: VIEW; Schema: trading; Owner: -
 --
 
@@ -1348,6 +1911,20 @@ ALTER TABLE ONLY ops.schema_drift
     ADD CONSTRAINT schema_drift_pkey PRIMARY KEY (feed, key);
 
 --
+-- Name: bars bars_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.bars
+    ADD CONSTRAINT bars_pkey PRIMARY KEY (id);
+
+--
+-- Name: bars bars_symbol_candle_starts_at_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.bars
+    ADD CONSTRAINT bars_symbol_candle_starts_at_key UNIQUE (symbol, candle, starts_at);
+
+--
 -- Name: darkpool_trades darkpool_trades_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1383,6 +1960,34 @@ ALTER TABLE ONLY trading.market_metrics
     ADD CONSTRAINT market_metrics_symbol_metric_type_timestamp_key UNIQUE (symbol, metric_type, "timestamp");
 
 --
+-- Name: max_pain max_pain_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.max_pain
+    ADD CONSTRAINT max_pain_pkey PRIMARY KEY (id);
+
+--
+-- Name: max_pain max_pain_symbol_session_date_expiry_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.max_pain
+    ADD CONSTRAINT max_pain_symbol_session_date_expiry_key UNIQUE (symbol, session_date, expiry);
+
+--
+-- Name: oi_changes oi_changes_option_symbol_curr_date_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.oi_changes
+    ADD CONSTRAINT oi_changes_option_symbol_curr_date_key UNIQUE (option_symbol, curr_date);
+
+--
+-- Name: oi_changes oi_changes_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.oi_changes
+    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id);
+
+--
 -- Name: options_flow options_flow_flow_type_symbol_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
@@ -1397,16 +2002,42 @@ ALTER TABLE ONLY trading.options_flow
     ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
 
 --
+-- Name: price_levels price_levels_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.price_levels
+    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id);
+
+--
+-- Name: price_levels price_levels_symbol_session_date_level_type_price_key; Type: CONSTRAINT; Schema: trading; Owner: -
+--
+
+ALTER TABLE ONLY trading.price_levels
+    ADD CONSTRAINT price_levels_symbol_session_date_level_type_price_key UNIQUE (symbol, session_date, level_type, price);
+
+--
 -- Name: ledger_not_offered; Type: INDEX; Schema: ops; Owner: -
 --
 
 CREATE INDEX ledger_not_offered ON ops.ledger USING btree (feed, symbol, session_date) WHERE (outcome = 'not_offered'::text);
 
 --
+-- Name: quarantine_waiting; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX quarantine_waiting ON ops.quarantine USING btree (feed, symbol) WHERE (replayed_at IS NULL);
+
+--
 -- Name: runs_started_at; Type: INDEX; Schema: ops; Owner: -
 --
 
 CREATE INDEX runs_started_at ON ops.runs USING btree (started_at);
+
+--
+-- Name: bars_session; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
 
 --
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
@@ -1433,6 +2064,18 @@ CREATE INDEX history_row ON trading.history USING btree (table_name, row_id);
 CREATE INDEX market_metrics_type_timestamp ON trading.market_metrics USING btree (metric_type, "timestamp");
 
 --
+-- Name: max_pain_expiry; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX max_pain_expiry ON trading.max_pain USING btree (symbol, expiry);
+
+--
+-- Name: oi_changes_symbol_date; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX oi_changes_symbol_date ON trading.oi_changes USING btree (symbol, curr_date);
+
+--
 -- Name: options_flow_expiry; Type: INDEX; Schema: trading; Owner: -
 --
 
@@ -1455,6 +2098,12 @@ CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btre
 --
 
 CREATE INDEX options_flow_symbol_executed_at ON trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
+
+--
+-- Name: price_levels_session; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX price_levels_session ON trading.price_levels USING btree (session_date, level_type);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -1505,6 +2154,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.quarantine FOR EACH STATEM
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.runs FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: bars keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.bars FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
 -- Name: darkpool_trades keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
@@ -1517,10 +2172,34 @@ CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW
 CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
 
 --
+-- Name: max_pain keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.max_pain FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
+-- Name: oi_changes keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.oi_changes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
 -- Name: options_flow keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
 CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
+-- Name: price_levels keep_history; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.price_levels FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+
+--
+-- Name: bars refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.bars FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: darkpool_trades refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
@@ -1541,10 +2220,34 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.history FOR EACH ROW EXECU
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.market_metrics FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: max_pain refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.max_pain FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: oi_changes refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.oi_changes FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: options_flow refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
 --
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.options_flow FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: price_levels refuse_delete; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.price_levels FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: bars refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.bars FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: darkpool_trades refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
@@ -1565,10 +2268,28 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.history FOR EACH STATE
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.market_metrics FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
+-- Name: max_pain refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.max_pain FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: oi_changes refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.oi_changes FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: options_flow refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.options_flow FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: price_levels refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.price_levels FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: ledger ledger_run_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -

@@ -74,9 +74,17 @@ class BySecond:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One request shows it all; `keeps` is set where the vendor shows only the last so many rows."""
+    """One request shows it all; `keeps` is set where the vendor shows only the last so many rows.
+
+    `sample`: what lies before them is not missed, because the feed was never meant to be complete.
+    """
 
     keeps: int | None = None
+    sample: bool = False
+
+    def may_miss(self, stored: int) -> bool:
+        """Whether so many new rows in one answer mean that rows before them were never shown."""
+        return self.keeps is not None and not self.sample and stored >= self.keeps
 
 
 class Hours(Enum):

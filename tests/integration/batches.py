@@ -42,7 +42,7 @@ def batch(source: Source, raws: Sequence[Any], fetched_at: datetime = NOW, **mor
 
 def fixture(name: str) -> Sequence[Any]:
     """The rows of a feed's hand-made body."""
-    body = json.loads((FIXTURES / f"{name}.json").read_text())
+    body = json.loads((FIXTURES / f"{name}.json").read_text(), parse_float=Decimal)
     return answer.rows_of(body, single=SOURCES[name].single)
 
 

@@ -111,6 +111,18 @@ def test_a_cancel_updates_the_print_and_says_when(connection, database):
     ]
 
 
+def test_the_sample_changes_no_print_that_is_there_but_cancels_it(connection, database):
+    first = fixture("darkpool_trades")[0]
+    store(connection, batch(SOURCES["darkpool_trades"], [first]))
+    before = database.ask("select * from trading.darkpool_trades")
+    sample = SOURCES["darkpool_recent"]
+    counts = store(connection, batch(sample, [{**first, "nbbo_bid": None, "sector": "Funds"}]))
+    assert (counts.stored, counts.updated) == (0, 0)
+    assert database.ask("select * from trading.darkpool_trades") == before
+    store(connection, batch(sample, [{**first, "canceled": True}]))
+    assert database.one("select canceled from trading.darkpool_trades") is True
+
+
 def test_of_two_states_in_one_page_the_last_one_stays(connection, database):
     source = SOURCES["darkpool_trades"]
     first = fixture(source.name)[0]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ JUNK = [
 
 
 def fixture(source: Source) -> list:
-    return answer.rows_of(json.loads((FIXTURES / f"{source.name}.json").read_text()), single=source.single)
+    text = (FIXTURES / f"{source.name}.json").read_text()
+    return answer.rows_of(json.loads(text, parse_float=Decimal), single=source.single)
 
 
 @pytest.fixture(params=registered(), ids=lambda source: source.name)
@@ -74,6 +76,13 @@ def test_no_value_of_its_fixture_is_lost(source):
         kept = [str(value) for row in one.rows for value in row]
         for key, value in raw.items():
             assert any(is_kept(value, text, key) for text in kept), (key, value)
+
+
+def test_a_session_that_is_fetched_later_keeps_its_rows_to_itself(source):
+    if "session_date" in source.identity:
+        asked = Seen("SPY", date(2026, 11, 18), SEEN.fetched_at)
+        parsed, _ = answer.read(source, fixture(source), asked)
+        assert {row.session_date for one in parsed for row in one.rows} == {asked.session_date}
 
 
 def is_kept(value, text, key) -> bool:
