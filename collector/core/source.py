@@ -77,6 +77,13 @@ class Snapshot:
     keeps: int | None = None
 
 
+class Road(Enum):
+    """A print comes by one of two roads, and is one row whichever was first (docs/decisions/0008)."""
+
+    REST = "rest"
+    STREAM = "stream"
+
+
 class Hours(Enum):
     """When a snapshot has something new to show."""
 
@@ -98,6 +105,7 @@ class Source:
     `every_s`: a snapshot is not taken more often; the inventory's cadence beats it.
     `single`: the answer's data is one object instead of a list.
     `verify` refuses a whole answer (BadPayload) that is not what was asked for.
+    `road` is set where the same rows come by two roads that do not name them alike.
     """
 
     name: str
@@ -119,6 +127,7 @@ class Source:
     every_s: int = 0
     single: bool = False
     verify: Callable[[Sequence[Raw]], None] | None = None
+    road: Road | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from collector.channels import source_of
 from collector.core import logging
 from collector.core.coverage import Covered
 from collector.core.errors import BadPayload, DatabaseAway, HistoryLimit
@@ -16,7 +17,6 @@ from collector.core.sessions import Calendar
 from collector.core.settings import Settings
 from collector.core.source import Seen
 from collector.jobs import answer
-from collector.sources import by_name
 from collector.store import database, ledger, reads
 from collector.store.knowledge import Knowledge, packaged_calendar
 from collector.store.pages import Batch, Counts, store
@@ -162,7 +162,7 @@ def spool_of(settings: Settings) -> Spool:
 
 def batch_of(connection: Connection, run_id: str, page: Page) -> Batch:
     """The page read by its feed's parser, ready to be stored."""
-    source = by_name(page.feed)
+    source = source_of(page.feed)
     rank = None if source.scope else reads.newest_iv_rank(connection, page.symbol)
     seen = Seen(page.symbol, page.session_date, page.fetched_at, rank)
     parsed, rejects = answer.read(source, page.rows, seen)

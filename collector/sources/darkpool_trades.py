@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from collector.core import parse
 from collector.core.errors import Unparsable
-from collector.core.source import BySecond, Hours, Raw, Seen, Source
+from collector.core.source import BySecond, Hours, Raw, Road, Seen, Source
 
 
 class DarkpoolTrade(NamedTuple):
@@ -50,6 +50,9 @@ def read(raw: Raw, seen: Seen) -> Sequence[DarkpoolTrade]:
     size = parse.some_number(raw, "size")
     if size < 0:
         raise Unparsable("size is negative")
+    tracking_id = parse.integer(raw, "tracking_id")
+    if tracking_id < 0:
+        raise Unparsable("tracking_id is negative")
     ticker = parse.text(raw.get("ticker"), "ticker")
     if ticker not in (None, seen.symbol):
         raise Unparsable(f"ticker is not {seen.symbol}")
@@ -57,7 +60,7 @@ def read(raw: Raw, seen: Seen) -> Sequence[DarkpoolTrade]:
     texts = {key: parse.text(raw.get(key), key) for key in TEXTS}
     return (
         DarkpoolTrade(
-            tracking_id=parse.integer(raw, "tracking_id"),
+            tracking_id=tracking_id,
             symbol=seen.symbol,
             size=size,
             price=parse.some_number(raw, "price"),
@@ -86,4 +89,5 @@ SOURCE = Source(
     priority=10,
     hours=Hours.EXTENDED,
     required=TAKEN,
+    road=Road.REST,
 )

@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from collector.core.intervals import Interval
 from collector.core.source import Source
-from collector.store import files
+from collector.store import files, roads
 from collector.store.database import first_line, transaction
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -119,6 +119,9 @@ def _rows(cursor: Cursor, batch: Batch, parsed: Sequence[Parsed], work: _Work) -
 
 def _merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> tuple[int, int]:
     """COPY into a stage, then one INSERT that drops repeats and updates what the vendor restated."""
+    done = roads.meet(cursor, source, rows)
+    if done is not None:
+        return done
     target = sql.Identifier(*source.table)
     columns = _names(source.columns)
     cursor.execute(
