@@ -46,13 +46,20 @@ class Control:
         return web.json_response(self.state.clock.state())
 
     async def set_clock(self, request: web.Request) -> web.Response:
-        """Move simulated now: {"offset_s": n} or {"now": "ISO", "frozen": true}."""
-        wanted = await _json(request)
+        """Move simulated now: one of "offset_s", "now" (with "frozen" or "speed"), "speed", "advance_s"."""
+        wanted, clock = await _json(request), self.state.clock
+        speed = float(wanted.get("speed", 1))
         if "offset_s" in wanted:
-            self.state.clock.set_offset(float(wanted["offset_s"]))
+            clock.set_offset(float(wanted["offset_s"]))
+        elif "advance_s" in wanted:
+            clock.advance(float(wanted["advance_s"]))
+        elif "now" in wanted:
+            clock.set_now(_moment(wanted["now"]), frozen=bool(wanted.get("frozen", False)), speed=speed)
+        elif "speed" in wanted:
+            clock.set_speed(speed)
         else:
-            self.state.clock.set_now(_moment(wanted["now"]), frozen=bool(wanted.get("frozen", False)))
-        return web.json_response(self.state.clock.state())
+            raise ValueError("say one of offset_s, now, speed, advance_s")
+        return web.json_response(clock.state())
 
     async def faults(self, _: web.Request) -> web.Response:
         """All switches."""

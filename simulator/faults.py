@@ -29,6 +29,13 @@ class Faults:
     missing_rows_percent: int = 0
     only_path: str = ""
     not_in_plan: list[str] = field(default_factory=list)
+    socket_no_scope: bool = False
+    socket_drop_percent: int = 0
+    socket_close_after: int = 0
+    socket_silent_s: int = 0
+    socket_queue: int = 10_000
+    socket_joins: int = 50
+    socket_connections: int = 10
     _dice: random.Random = field(default_factory=lambda: random.Random(0), repr=False, compare=False)
 
     def set(self, wanted: Mapping[str, Any]) -> None:
@@ -60,6 +67,17 @@ class Faults:
     def loses_a_row(self) -> bool:
         """Whether this row is left out of this answer; the next sweep may have it again."""
         return self._dice.random() * 100 < self.missing_rows_percent
+
+    def loses_a_message(self) -> bool:
+        """Whether the stream forgets to send this one."""
+        return self._dice.random() * 100 < self.socket_drop_percent
+
+    def cuts_the_stream(self) -> bool:
+        """Whether the connection that has just sent a message is cut; once for each time it is asked for."""
+        if self.socket_close_after == 0:
+            return False
+        self.socket_close_after -= 1
+        return self.socket_close_after == 0
 
     def state(self) -> dict[str, Any]:
         """All switches as they stand."""

@@ -10,6 +10,7 @@ from simulator.clock.simulated import SimulatedClock
 from simulator.faults import Faults
 from simulator.limits import Limits
 from simulator.model.world import World
+from simulator.socket.hub import Hub
 
 
 @dataclass(slots=True)
@@ -45,6 +46,11 @@ class State:
     history_days: int
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
+    hub: Hub = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The stream follows this state's clock and switches."""
+        self.hub = Hub(self.clock, self.faults)
 
     @property
     def now_ms(self) -> int:

@@ -39,6 +39,11 @@ class Print:
         """The whole second that the API orders and cuts by."""
         return self.ms // 1000
 
+    @property
+    def told_ms(self) -> list[int]:
+        """The moments at which a stream tells of it: when it appears, when it is canceled."""
+        return [ms for ms in (self.appears_ms, self.canceled_ms) if ms is not None]
+
     def seen(self, now_ms: int) -> dict[str, Any]:
         """The row as it is served at that moment."""
         if self.canceled_ms is not None and self.canceled_ms <= now_ms:

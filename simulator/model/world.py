@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from simulator.clock.calendar import Session
-from simulator.model import darkpool, options
+from simulator.model import alerts, darkpool, options
 
 Made = TypeVar("Made")
 
@@ -30,6 +30,7 @@ class World:
         self.seed = seed
         self.symbols = symbols
         self.size = size
+        self.version = 0
         self._bursts: dict[tuple[str, date], tuple[darkpool.Burst, ...]] = {}
         self._kept: OrderedDict[tuple[str, str, date], list[Any]] = OrderedDict()
 
@@ -48,11 +49,21 @@ class World:
             lambda: options.make_day(self.seed, symbol, session, self.size.trades),
         )
 
+    def alerts(self, session: Session) -> list[alerts.Alert]:
+        """The day's flow alerts of all symbols, oldest first."""
+        return self._keep(
+            ("alerts", "", session.date),
+            lambda: alerts.make_day(
+                self.seed, session, {symbol: self.trades(symbol, session) for symbol in self.symbols}
+            ),
+        )
+
     def add_burst(self, symbol: str, day: date, burst: darkpool.Burst) -> None:
         """Put more prints into one second; volumes of later prints grow with it."""
         key = (symbol, day)
         self._bursts[key] = (*self._bursts.get(key, ()), burst)
         self._kept.pop(("prints", symbol, day), None)
+        self.version += 1
 
     def _keep(self, key: tuple[str, str, date], make: Callable[[], list[Made]]) -> list[Made]:
         if key not in self._kept:

@@ -31,12 +31,21 @@ class Simulator:
     http: requests.Session
 
     def set_clock(
-        self, now: datetime | str | None = None, *, offset_s: float | None = None, frozen: bool = False
+        self,
+        now: datetime | str | None = None,
+        *,
+        offset_s: float | None = None,
+        frozen: bool = False,
+        speed: float = 1,
     ) -> dict[str, Any]:
         if now is None:
             return self._post("/_clock", {"offset_s": offset_s or 0})
         text = now if isinstance(now, str) else now.isoformat()
-        return self._post("/_clock", {"now": text, "frozen": frozen})
+        return self._post("/_clock", {"now": text, "frozen": frozen, "speed": speed})
+
+    def advance(self, seconds: float) -> dict[str, Any]:
+        """Let that much simulated time pass at once; a stream serves what happens in it."""
+        return self._post("/_clock", {"advance_s": seconds})
 
     def clock(self) -> dict[str, Any]:
         return self._get("/_clock")
@@ -51,6 +60,20 @@ class Simulator:
 
     def counters(self, *, reset: bool = False) -> dict[str, Any]:
         return self._post("/_counters", {}) if reset else self._get("/_counters")
+
+    def published(self, *, reset: bool = False) -> dict[str, Any]:
+        """What the stream sent: channels -> id -> wall-clock seconds of its sending, and counts."""
+        return self._post("/_published", {}) if reset else self._get("/_published")
+
+    def publish(self, channel: str, per_second: int, seconds: float) -> int:
+        """Load: that many made-up messages; answers how many there will be."""
+        wanted = {"channel": channel, "per_second": per_second, "seconds": seconds}
+        messages: int = self._post("/_publish", wanted)["messages"]
+        return messages
+
+    @property
+    def socket_url(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/socket"
 
     def api(self, path: str, **query: Any) -> requests.Response:
         """One request to the API with the right key."""

@@ -1,0 +1,1 @@
+"""The WebSocket: joins, what is pushed when, and what goes wrong with it."""
