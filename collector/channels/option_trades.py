@@ -30,7 +30,15 @@ CHANNEL = Channel(
         name="stream_option_trades",
         parse=read,
         required=frozenset(
-            (*flow_recent.TAKEN, "underlying_symbol", "option_symbol", "price", "nbbo_bid", "nbbo_ask", "tags")
+            (
+                *flow_recent.TAKEN,
+                "underlying_symbol",
+                "option_symbol",
+                "price",
+                "nbbo_bid",
+                "nbbo_ask",
+                "tags",
+            )
         ),
     ),
 )

@@ -33,6 +33,9 @@ class Settings:
     state_dir: str = "/var/lib/collector"
     spool_mb: int = 512
     clock_offset_s: int = 0
+    stream_enabled: bool = False
+    stream_channels: tuple[str, ...] = ("off_lit_trades", "flow-alerts", "option_trades")
+    stream_silence_s: int = 60
 
 
 CHECKS: Mapping[str, Check] = {
@@ -50,6 +53,9 @@ CHECKS: Mapping[str, Check] = {
     "state_dir": checks.path,
     "spool_mb": checks.whole(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
+    "stream_enabled": checks.yes_or_no,
+    "stream_channels": checks.some_words,
+    "stream_silence_s": checks.seconds(5, 3600),
 }
 
 

@@ -29,10 +29,10 @@ Answer = TypeVar("Answer")
 class Books:
     """One door for pages and coverage. `away` says why the database is not used; it is not tried again."""
 
-    def __init__(self, settings: Settings, run_id: str) -> None:
+    def __init__(self, settings: Settings, run_id: str, knowledge: str = "knowledge.json") -> None:
         self._run_id = run_id
         self.spool = spool_of(settings)
-        self._knowledge = Knowledge(Path(settings.state_dir) / "knowledge.json")
+        self._knowledge = Knowledge(Path(settings.state_dir) / knowledge)
         self._knowledge.load()
         self.connection: Connection | None = None
         self.away: DatabaseAway | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from collector import channels
 from collector.core.clock import Clock
 from collector.core.errors import SettingsError
 from collector.core.settings import Settings, read, shown
@@ -35,7 +36,15 @@ class Command:
 
 def checked(environment: Mapping[str, str]) -> Settings:
     """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
-    return read(environment, {"schedule": schedule.check, "feeds": known_feeds, "cadence": known_feeds})
+    return read(
+        environment,
+        {
+            "schedule": schedule.check,
+            "feeds": known_feeds,
+            "cadence": known_feeds,
+            "stream_channels": known_channels,
+        },
+    )
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -49,6 +58,14 @@ def known_feeds(feeds: Iterable[str]) -> None:
     wrong = [feed for feed in feeds if feed not in known]
     if wrong:
         raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+
+
+def known_channels(names: Iterable[str]) -> None:
+    """ValueError with the fix when one is not registered."""
+    known = [channel.name for channel in channels.registered()]
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)} is not a channel: the channels are {', '.join(known)}")
 
 
 def _run(arguments: Namespace, say: Say) -> int:
@@ -69,6 +86,13 @@ def _backfill(arguments: Namespace, say: Say) -> int:
         arguments.dry_run,
     )
     return backfill(settings, wish, say)
+
+
+def _stream(arguments: Namespace, say: Say) -> int:
+    # Here, so that a pass every five minutes does not load a WebSocket library that it never uses.
+    from collector.jobs.stream.service import stream  # noqa: PLC0415 - see above
+
+    return stream(settings_of(arguments), say)
 
 
 def a_day(text: str) -> date:
@@ -132,6 +156,7 @@ ALL = (
             (("--dry-run",), {"action": "store_true", "help": "show what is open and ask for nothing"}),
         ),
     ),
+    Command("stream", "listen to the live stream until it is asked to end (a service)", _stream),
     Command(
         "migrate",
         "bring the database to this release",

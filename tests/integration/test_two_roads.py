@@ -50,9 +50,7 @@ def put(connection, source, symbol, raws):
 
 
 def rows(database, symbol="SPY", columns="tracking_id, canceled"):
-    return sorted(
-        database.ask(f"select {columns} from trading.darkpool_trades where symbol = %s", symbol)
-    )
+    return sorted(database.ask(f"select {columns} from trading.darkpool_trades where symbol = %s", symbol))
 
 
 def test_a_print_of_the_stream_takes_the_tracking_id_that_rest_shows(connection, database):

@@ -23,6 +23,9 @@ GOOD = {
     "state_dir": "/tmp/state",
     "spool_mb": "10",
     "clock_offset_s": "-3600",
+    "stream_enabled": "True",
+    "stream_channels": "option_trades, flow-alerts",
+    "stream_silence_s": "5",
 }
 BAD = {
     "api_key": "with blank",
@@ -39,8 +42,11 @@ BAD = {
     "state_dir": "",
     "spool_mb": "0",
     "clock_offset_s": "1.5",
+    "stream_enabled": "perhaps",
+    "stream_channels": "prints",
+    "stream_silence_s": "4",
 }
-MORE = {"schedule": schedule.check, "feeds": commands.known_feeds}
+MORE = {"schedule": schedule.check, "feeds": commands.known_feeds, "stream_channels": commands.known_channels}
 
 
 def env(values):
