@@ -110,8 +110,9 @@ def _no_constant(name: str) -> NoReturn:
 
 def _refused(status: int, body: bytes) -> NoReturn:
     """A plan without the stream is refused with the status of a wrong key, and a text that says so (API.md 8)."""
-    said = body.decode("utf-8", "replace").strip()
-    if status in (UNAUTHORIZED, FORBIDDEN) and "scope" in said.lower():
+    said = body.decode("utf-8", "replace").lower()
+    is_about_the_plan = any(word in said for word in ("scope", "websocket", "plan", "subscription"))
+    if is_about_the_plan and "<html" not in said and status in (UNAUTHORIZED, FORBIDDEN):
         raise NotInPlan("the API plan has no live stream (websocket scope)")
     if status == UNAUTHORIZED:
         raise BadKey("the API refuses the key (401): check COLLECTOR_API_KEY")

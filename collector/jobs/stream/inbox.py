@@ -11,8 +11,8 @@ from datetime import datetime
 from collector.core.channel import Channel
 from collector.core.source import Raw
 
-# About ten seconds of the busiest channels; REST brings what does not fit.
-MOST_WAITING = 50_000
+# Some fifty megabytes; REST brings what does not fit.
+MOST_WAITING = 20_000
 
 
 @dataclass(frozen=True)
