@@ -166,10 +166,9 @@ def test_a_channel_that_is_refused_is_named_and_the_others_are_stored(
     wait_until(lambda: print_facts(database))
     assert 'event="join refused" channel=option_trades:SPY' in (tmp_path / "collector.log").read_text()
 
-    def refused():
-        return json.loads((tmp_path / "stream.json").read_text())["refused"]
-
-    wait_until(lambda: refused() == ["option_trades:QQQ", "option_trades:SPY"])
+    state = tmp_path / "stream.json"
+    wait_until(state.exists)
+    wait_until(lambda: json.loads(state.read_text())["refused"] == ["option_trades:QQQ", "option_trades:SPY"])
 
 
 def test_a_plan_with_none_of_the_channels_ends_with_5(collector, simulator):
