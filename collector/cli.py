@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from collector.core.errors import BadKey, CollectorError, DatabaseAway, SettingsError
+from collector.core.errors import BadKey, CollectorError, DatabaseAway, NotInPlan, SettingsError
 from collector.jobs import commands
 from collector.jobs.command import Command
 from collector.jobs.environment import release
@@ -19,6 +19,7 @@ exit codes:
   2  wrong usage or settings
   3  the database cannot be reached
   4  the API refuses the key
+  5  the API plan does not include it
 """
 
 
@@ -75,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadKey as reason:
         _complain(str(reason))
         return 4
+    except NotInPlan as reason:
+        _complain(str(reason))
+        return 5
     except CollectorError as reason:
         _complain(str(reason))
         return 1

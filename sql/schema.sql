@@ -103,6 +103,30 @@ $$;
 
 COMMENT ON FUNCTION ops.refuse_removal() IS 'Refuses DELETE and TRUNCATE on what was collected, except to the owner after set local darkpool.allow_removal = ''reviewed''.';
 
+--
+-- Name: refuse_renaming(); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.refuse_renaming() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if old.tracking_id < 0 and new.tracking_id >= 0 then
+        return new;
+    end if;
+    raise exception 'tracking_id % of a print is kept', old.tracking_id
+        using errcode = 'insufficient_privilege',
+              hint = 'Only a print from the live stream takes a tracking_id, once, from REST.';
+end
+$$;
+
+--
+-- Name: FUNCTION refuse_renaming(); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.refuse_renaming() IS 'Lets a print take the vendor''s tracking_id for its own negative one, and refuses every other change of it.';
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
@@ -896,7 +920,7 @@ COMMENT ON COLUMN trading.darkpool_trades.id IS 'Ours, in order of arrival; mean
 -- Name: COLUMN darkpool_trades.tracking_id; Type: COMMENT; Schema: trading; Owner: -
 --
 
-COMMENT ON COLUMN trading.darkpool_trades.tracking_id IS 'The vendor''s; NOT unique: it repeats on other days, prints of one millisecond share it, and 0 occurs.';
+COMMENT ON COLUMN trading.darkpool_trades.tracking_id IS 'The vendor''s; NOT unique: it repeats on other days, prints of one millisecond share it, and 0 occurs. Negative: from the live stream, not named by REST yet (under the floor on premium it never is).';
 
 --
 -- Name: COLUMN darkpool_trades.symbol; Type: COMMENT; Schema: trading; Owner: -
@@ -2046,6 +2070,18 @@ CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
 CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING btree (executed_at);
 
 --
+-- Name: darkpool_trades_provisional; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree (symbol, executed_at) WHERE (tracking_id < 0);
+
+--
+-- Name: INDEX darkpool_trades_provisional; Type: COMMENT; Schema: trading; Owner: -
+--
+
+COMMENT ON INDEX trading.darkpool_trades_provisional IS 'Finds the prints that REST has not named yet; empty when nothing is streamed.';
+
+--
 -- Name: darkpool_trades_symbol_premium; Type: INDEX; Schema: trading; Owner: -
 --
 
@@ -2242,6 +2278,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.options_flow FOR EACH ROW 
 --
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON trading.price_levels FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: darkpool_trades refuse_renaming; Type: TRIGGER; Schema: trading; Owner: -
+--
+
+CREATE TRIGGER refuse_renaming BEFORE UPDATE OF tracking_id ON trading.darkpool_trades FOR EACH ROW WHEN ((old.tracking_id IS DISTINCT FROM new.tracking_id)) EXECUTE FUNCTION ops.refuse_renaming();
 
 --
 -- Name: bars refuse_truncate; Type: TRIGGER; Schema: trading; Owner: -

@@ -61,6 +61,18 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def some_words(text: str) -> tuple[str, ...]:
+    """At least one."""
+    return words(given(text))
+
+
+def yes_or_no(text: str) -> bool:
+    """As YAML and people write it."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text.lower() == "true"
+
+
 def symbols(text: str) -> tuple[str, ...]:
     """At least one ticker."""
     found = words(text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +16,7 @@ from collector.core.source import Raw
 
 _LARGEST_EXPONENT = 30
 _BIGINT = 2**63
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def required(raw: Raw, key: str) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -112,6 +113,14 @@ def of_symbol(raw: Raw, key: str, symbol: str) -> None:
     """Refuses a row of another symbol than was asked for; one that names none is taken."""
     if text(raw.get(key), key) not in (None, symbol):
         raise Unparsable(f"{key} is not {symbol}")
+
+
+def epoch_ms(raw: Raw, key: str) -> datetime:
+    """Milliseconds since 1970 that must be there, as a point in time."""
+    try:
+        return _EPOCH + timedelta(milliseconds=integer(raw, key))
+    except OverflowError:
+        raise Unparsable(f"{key} is not a time") from None
 
 
 def day(raw: Raw, key: str) -> date:

@@ -49,10 +49,13 @@ def read(raw: Raw, symbol: str, fetched_at: datetime) -> DarkpoolTrade:
     size = parse.some_number(raw, "size")
     if size < 0:
         raise Unparsable("size is negative")
+    tracking_id = parse.integer(raw, "tracking_id")
+    if tracking_id < 0:
+        raise Unparsable("tracking_id is negative")
     numbers = {key: parse.number(raw.get(key), key) for key in NUMBERS}
     texts = {key: parse.text(raw.get(key), key) for key in TEXTS}
     return DarkpoolTrade(
-        tracking_id=parse.integer(raw, "tracking_id"),
+        tracking_id=tracking_id,
         symbol=symbol,
         size=size,
         price=parse.some_number(raw, "price"),

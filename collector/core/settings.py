@@ -36,6 +36,9 @@ class Settings:
     raw_mb: int = 1024
     clock_offset_s: int = 0
     budget_reserve_percent: int = 10
+    stream_enabled: bool = False
+    stream_channels: tuple[str, ...] = ("off_lit_trades", "flow-alerts", "option_trades")
+    stream_silence_s: int = 60
 
 
 CHECKS: Mapping[str, Check] = {
@@ -56,6 +59,9 @@ CHECKS: Mapping[str, Check] = {
     "raw_mb": checks.whole(1, 1_000_000, "megabytes"),
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
     "budget_reserve_percent": checks.whole(0, 50, "percent"),
+    "stream_enabled": checks.yes_or_no,
+    "stream_channels": checks.some_words,
+    "stream_silence_s": checks.seconds(5, 3600),
 }
 
 

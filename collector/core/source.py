@@ -87,6 +87,13 @@ class Snapshot:
         return self.keeps is not None and not self.sample and stored >= self.keeps
 
 
+class Road(Enum):
+    """A print comes by one of two roads, and is one row whichever was first (docs/decisions/0008)."""
+
+    REST = "rest"
+    STREAM = "stream"
+
+
 class Hours(Enum):
     """When a snapshot has something new to show."""
 
@@ -111,6 +118,7 @@ class Source:
     `partial`: the vendor has it for some symbols only; one that it does not know (404) is noted as not offered
     and left alone for the session, which is no failure.
     `verify` refuses a whole answer (BadPayload) that is not what was asked for.
+    `road` is set where the same rows come by two roads that do not name them alike.
     """
 
     name: str
@@ -134,6 +142,7 @@ class Source:
     single: bool = False
     partial: bool = False
     verify: Callable[[Sequence[Raw]], None] | None = None
+    road: Road | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

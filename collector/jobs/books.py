@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from collector.channels import source_of
 from collector.core import logging
 from collector.core.coverage import Covered
 from collector.core.errors import BadPayload, DatabaseAway, HistoryLimit
@@ -17,7 +18,6 @@ from collector.core.sessions import Calendar
 from collector.core.settings import Settings
 from collector.core.source import Seen, Source
 from collector.jobs import answer, drift
-from collector.sources import by_name
 from collector.store import database, ledger, reads
 from collector.store.knowledge import Knowledge, packaged_calendar
 from collector.store.pages import Batch, Counts, store
@@ -30,10 +30,10 @@ Answer = TypeVar("Answer")
 class Books:
     """One door for pages and coverage. `away` says why the database is not used; it is not tried again."""
 
-    def __init__(self, settings: Settings, run_id: str) -> None:
+    def __init__(self, settings: Settings, run_id: str, knowledge: str = "knowledge.json") -> None:
         self._run_id = run_id
         self.spool = spool_of(settings)
-        self._knowledge = Knowledge(Path(settings.state_dir) / "knowledge.json")
+        self._knowledge = Knowledge(Path(settings.state_dir) / knowledge)
         self._knowledge.load()
         self.connection: Connection | None = None
         self.away: DatabaseAway | None = None
@@ -175,7 +175,7 @@ def spool_of(settings: Settings) -> Spool:
 
 def batch_of(connection: Connection, run_id: str, page: Page) -> Batch:
     """The page read by its feed's parser, ready to be stored."""
-    source = by_name(page.feed)
+    source = source_of(page.feed)
     rank = None if source.scope else reads.newest_iv_rank(connection, page.symbol)
     seen = Seen(page.symbol, page.session_date, page.fetched_at, rank)
     parsed, rejects = answer.read(source, page.rows, seen)

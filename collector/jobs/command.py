@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from collector import channels
 from collector.core.clock import Clock
 from collector.core.settings import Settings, read
 from collector.jobs import schedule
@@ -36,7 +37,13 @@ class Command:
 
 def checked(environment: Mapping[str, str]) -> Settings:
     """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
-    return read(environment, {"schedule": schedule.check, "feeds": known_feeds, "cadence": known_feeds})
+    more = {
+        "schedule": schedule.check,
+        "feeds": known_feeds,
+        "cadence": known_feeds,
+        "stream_channels": known_channels,
+    }
+    return read(environment, more)
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -50,6 +57,14 @@ def known_feeds(feeds: Iterable[str]) -> None:
     wrong = [feed for feed in feeds if feed not in known]
     if wrong:
         raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+
+
+def known_channels(names: Iterable[str]) -> None:
+    """ValueError with the fix when one is not registered."""
+    known = [channel.name for channel in channels.registered()]
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)} is not a channel: the channels are {', '.join(known)}")
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -19,6 +19,13 @@ def _run(arguments: Namespace, say: Say) -> int:
     return run(settings_of(arguments), say)
 
 
+def _stream(arguments: Namespace, say: Say) -> int:
+    # Here, so that a pass every five minutes does not load a WebSocket library that it never uses.
+    from collector.jobs.stream.service import stream  # noqa: PLC0415 - see above
+
+    return stream(settings_of(arguments), say)
+
+
 def _migrate(arguments: Namespace, say: Say) -> int:
     dsn = arguments.dsn or settings_of(arguments).database_dsn
     outcome = migrate(dsn)
@@ -48,6 +55,7 @@ def _status(arguments: Namespace, say: Say) -> int:
 ALL = (
     Command("run", "take one pass over everything that is due", _run),
     backfill.COMMAND,
+    Command("stream", "listen to the live stream until it is asked to end (a service)", _stream),
     Command(
         "migrate",
         "bring the database to this release",

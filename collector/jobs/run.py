@@ -52,7 +52,7 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     stop = Stop()
     stop.listen()
-    _log_to(settings, run_id)
+    log_to(settings, run_id)
     version, did = release(), Pass()
     client = Client(
         settings.api_url,
@@ -92,7 +92,8 @@ def _drain(books: Books, say: Say) -> None:
         logging.event("drained", **vars(drained))
 
 
-def _log_to(settings: Settings, run_id: str) -> None:
+def log_to(settings: Settings, run_id: str) -> None:
+    """Opens the log, or SettingsError with the fix."""
     try:
         logging.configure(settings.log_file, settings.log_level, run_id)
     except OSError as reason:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from collector.core import parse, prints
 from collector.core.errors import Unparsable
-from collector.core.source import WHOLE_MARKET, Hours, Raw, Seen, Snapshot, Source
+from collector.core.source import WHOLE_MARKET, Hours, Raw, Road, Seen, Snapshot, Source
 
 NEWEST = 200
 
@@ -36,4 +36,5 @@ SOURCE = Source(
     hours=Hours.EXTENDED,
     required=prints.TAKEN,
     dated=False,
+    road=Road.REST,
 )

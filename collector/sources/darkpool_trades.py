@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.core import parse, prints
-from collector.core.source import BySecond, Hours, Raw, Seen, Source
+from collector.core.source import BySecond, Hours, Raw, Road, Seen, Source
 
 
 def read(raw: Raw, seen: Seen) -> Sequence[prints.DarkpoolTrade]:
@@ -28,4 +28,5 @@ SOURCE = Source(
     priority=10,
     hours=Hours.EXTENDED,
     required=prints.TAKEN,
+    road=Road.REST,
 )

@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from collector.core.intervals import Interval
 from collector.core.source import Source
-from collector.store import copying, statements
+from collector.store import copying, roads, statements
 from collector.store.statements import Statements
 
 _TURNS = "select pg_advisory_xact_lock(hashtext(%s), hashtext(%s))"
@@ -57,6 +57,9 @@ def put(cursor: Cursor, page: Page) -> Change:
     Raises:
         psycopg2.DataError, psycopg2.IntegrityError: a row is refused, or somebody who takes no turns was faster.
     """
+    done = roads.meet(cursor, page.source, page.rows)
+    if done is not None:
+        return Change(*done)
     rows = _last_of_each(page.source, page.rows)
     if not rows:
         return Change()
@@ -77,6 +80,9 @@ def put(cursor: Cursor, page: Page) -> Change:
 
 def merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> Change:
     """The way that needs no turn: each row is new or known at the moment it is written."""
+    done = roads.meet(cursor, source, rows)
+    if done is not None:
+        return Change(*done)
     if not rows:
         return Change()
     found = statements.of(cursor, source)

@@ -15,6 +15,8 @@ copy (select {said}, case when {unseen} then id end from {table}
       where symbol = %(symbol)s and {time} >= %(since)s and {time} < %(until)s) to stdout
 """
 _UNSEEN = "{time} >= %(covered_from)s and {time} < %(covered_to)s and {seen} < %(fetched_at)s and {vanishes} is null"
+# A print of the stream that REST has not named may be one that REST never shows.
+_NAMED = " and tracking_id >= 0"
 _COPY = "copy {into} ({columns}) from stdin"
 _STAGE = """
 create temporary table if not exists {stage} on commit delete rows as select {columns} from {table} limit 0
@@ -78,7 +80,7 @@ def _make(cursor: Cursor, source: Source) -> Statements:
         "kept": _list(source.identity, "kept"),
         "shown": _list(source.identity, "shown"),
     }
-    names["unseen"] = sql.SQL(_UNSEEN if source.vanishes else "false").format(**names)
+    names["unseen"] = sql.SQL(_unseen(source)).format(**names)
 
     def text(template: str, **more: sql.Composable) -> str:
         return sql.SQL(template).format(**{**names, **more}).as_string(cursor)
@@ -93,6 +95,12 @@ def _make(cursor: Cursor, source: Source) -> Statements:
         merge=text(_MERGE, action=_action(source)),
         mark=text(_MARK),
     )
+
+
+def _unseen(source: Source) -> str:
+    if not source.vanishes:
+        return "false"
+    return _UNSEEN + _NAMED if source.road else _UNSEEN
 
 
 def _said(source: Source) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Permit:
     slot: str
     lock: int
     serial: int
+    sent_at: float
     opens: bool
 
 
@@ -106,7 +107,9 @@ class Budget:
                     if told.remaining is not None or told.day_count is not None:
                         state.told_at = now.isoformat(timespec="seconds")
                     others = len(state.underway)
-                    state.minute.hear(told, permit.serial, others, opened=permit.opens)
+                    state.minute.hear(
+                        told, permit.serial, others, sent_at=permit.sent_at, opened=permit.opens
+                    )
                     state.day.hear(told, refused=outcome == "429 day")
         finally:
             os.close(permit.lock)
@@ -170,7 +173,7 @@ def _send(state: State, call: Call, slot: tuple[str, int], at: float) -> Permit:
     opens = state.minute.spend(at, len(state.underway))
     state.day.spend(at)
     state.underway[number] = Underway(call.feed, call.purpose, at)
-    return Permit(call, number, lock, state.minute.serial, opens)
+    return Permit(call, number, lock, state.minute.serial, at, opens)
 
 
 def _spread(wait_s: float) -> float:

@@ -16,8 +16,6 @@ LENGTH_S = 60.0
 UNDERWAY_S = 5.0
 # The header is cut to milliseconds.
 MARGIN_S = 0.02
-# A later end than this is another window: one answer is not that much slower than the others.
-ANOTHER_S = 1.0
 POLL_S = 0.03
 
 
@@ -47,7 +45,7 @@ class Minute:
         self.left -= 1
         return opens
 
-    def hear(self, told: Told, serial: int, outstanding: int, *, opened: bool) -> None:
+    def hear(self, told: Told, serial: int, outstanding: int, *, sent_at: float, opened: bool) -> None:
         """Corrects the count by an answer to a request of window `serial`, `outstanding` others on their way."""
         if told.remaining is None or told.reset_s is None:
             self._count_ourselves(told.at, serial, opened=opened)
@@ -56,7 +54,8 @@ class Minute:
             return
         self._learn_limit(told)
         end = told.at + told.reset_s + MARGIN_S
-        if end > self.ends_at + ANOTHER_S:
+        # Even if the server answered at once: its window ends later than ours can, so it is another one.
+        if sent_at + told.reset_s > self.ends_at + MARGIN_S:
             self._open(end, told.remaining - outstanding)
         self.ends_at = min(self.ends_at, end)
         if told.remaining < self.left:

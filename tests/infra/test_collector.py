@@ -69,3 +69,29 @@ def test_the_collector_writes_its_state_and_log_and_nothing_of_its_own_code(host
         assert root(host, "runuser -u nobody -- ls %s", path).rc != 0
     writable = root(host, "runuser -u collector -- find /opt/collector /etc/collector ! -type l -writable")
     assert writable.stdout == ""
+
+
+def stream_is_wanted(host: Host) -> bool:
+    file = host.file("/etc/collector/collector.env")
+    with host.sudo():
+        return "COLLECTOR_STREAM_ENABLED=true" in file.content_string
+
+
+def test_the_live_stream_is_a_service_exactly_when_it_is_switched_on(host: Host) -> None:
+    wanted = stream_is_wanted(host)
+    assert host.file("/etc/systemd/system/collector-stream.service").exists == wanted
+    assert (root(host, "systemctl is-enabled collector-stream.service").rc == 0) == wanted
+    if not wanted:
+        assert root(host, "systemctl is-active collector-stream.service").stdout.strip() == "inactive"
+        assert root(host, "pgrep -f 'collector [s]tream'").rc == 1
+
+
+def test_the_live_streams_unit_is_sandboxed_like_a_pass_where_it_is_switched_on(host: Host) -> None:
+    if not stream_is_wanted(host):
+        assert root(host, "systemctl cat collector-stream.service").rc != 0
+        return
+    shown = root(host, "systemctl show collector-stream.service -p User -p MemoryMax -p Restart").stdout
+    unit = dict(line.split("=", 1) for line in shown.splitlines())
+    assert (unit["User"], unit["Restart"], unit["MemoryMax"].isdigit()) == ("collector", "always", True)
+    scored = root(host, "systemd-analyze security --no-pager collector-stream.service").stdout
+    assert float(re.search(r"level for \S+: ([\d.]+)", scored)[1]) <= 1.5

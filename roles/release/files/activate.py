@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 MIGRATOR = "dbname=darkpool user=darkpool_migrator host=/run/postgresql"
+STREAM = "collector-stream.service"
 RECORD = "release.json"
 STEP_TIMEOUT_S = 600
 
@@ -67,6 +68,7 @@ def release(given: argparse.Namespace) -> None:
     switch(given.root, home)
     prune(given.root, given.keep)
     say(f"{given.version} runs from the next pass on")
+    restart()
 
 
 @contextlib.contextmanager
@@ -146,6 +148,17 @@ def switch(root: Path, home: Path) -> None:
     new.unlink(missing_ok=True)
     new.symlink_to(home.relative_to(root))
     new.rename(root / "current")
+
+
+def restart() -> None:
+    """Let a service that is switched on, unlike a pass, begin anew with the new code; how it does is its own affair."""
+    systemctl = ["systemctl", "--no-block"]
+    if subprocess.run(
+        [*systemctl, "is-enabled", "--quiet", STREAM], check=False, stderr=subprocess.DEVNULL
+    ).returncode:
+        return
+    subprocess.run([*systemctl, "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
+    say(f"{STREAM} begins anew with it")
 
 
 def prune(root: Path, keep: int) -> None:

@@ -68,12 +68,13 @@ class Host:
         opens = self.minute.spend(self.at, self.underway)
         serial = self.minute.serial
         self.underway += 1
-        self.sent_at.append(self.at)
+        sent_at = self.at
+        self.sent_at.append(sent_at)
         there, inside, back = delays
 
         def answered(told):
             self.underway -= 1
-            self.minute.hear(Told(self.at, **told), serial, self.underway, opened=opens)
+            self.minute.hear(Told(self.at, **told), serial, self.underway, sent_at=sent_at, opened=opens)
 
         def leaves():
             told = self.server.tells(self.at) if tells else {}
@@ -126,7 +127,9 @@ def test_what_others_spend_with_the_same_key_is_believed(limit, foreign):
     minute = Minute()
     minute.spend(0.0, 0)
     left = max(0, limit - 1)
-    minute.hear(Told(0.1, remaining=left, reset_s=59.0, counter=1), minute.serial, 0, opened=True)
+    minute.hear(
+        Told(0.1, remaining=left, reset_s=59.0, counter=1), minute.serial, 0, sent_at=0.1, opened=True
+    )
     assert minute.left == left
     minute.hear(
         Told(0.2, remaining=max(0, left - foreign), reset_s=58.9, counter=1 + foreign),
@@ -142,7 +145,7 @@ def test_before_the_first_answer_one_request_is_out_and_no_second():
     assert minute.wait_s(0.0, 0) == 0
     minute.spend(0.0, 0)
     assert minute.wait_s(0.0, 1) > 0
-    minute.hear(Told(0.1, remaining=499, reset_s=59.9, counter=1), 1, 0, opened=True)
+    minute.hear(Told(0.1, remaining=499, reset_s=59.9, counter=1), 1, 0, sent_at=0.1, opened=True)
     assert (minute.wait_s(0.1, 1), minute.left, minute.limit) == (0, 499, 500)
 
 
@@ -150,20 +153,20 @@ def test_an_answer_of_the_window_before_changes_nothing():
     minute = Minute(limit=10, left=0, ends_at=60.0, serial=1, known=True)
     minute.spend(61.0, 1)
     assert minute.left == 8
-    minute.hear(Told(61.1, remaining=0, reset_s=0.0, counter=10), 1, 1, opened=False)
+    minute.hear(Told(61.1, remaining=0, reset_s=0.0, counter=10), 1, 1, sent_at=61.1, opened=False)
     assert (minute.left, minute.serial) == (8, 2)
     assert minute.ends_at > 120
 
 
 def test_a_bought_larger_plan_counts_at_once():
     minute = Minute(limit=120, left=10, ends_at=60.0, serial=1, known=True)
-    minute.hear(Told(5.0, remaining=390, reset_s=55.0, counter=110), 1, 0, opened=False)
+    minute.hear(Told(5.0, remaining=390, reset_s=55.0, counter=110), 1, 0, sent_at=5.0, opened=False)
     assert (minute.limit, minute.left) == (500, 390)
 
 
 def test_an_answer_that_names_a_much_later_end_is_of_a_window_that_we_did_not_see_open():
     minute = Minute(limit=10, left=5, ends_at=60.0, serial=1, known=True)
-    minute.hear(Told(59.9, remaining=9, reset_s=59.5, counter=1), 1, 2, opened=False)
+    minute.hear(Told(59.9, remaining=9, reset_s=59.5, counter=1), 1, 2, sent_at=59.9, opened=False)
     assert (minute.serial, minute.left) == (2, 7)
     assert 119.4 <= minute.ends_at < 119.5
 
@@ -171,8 +174,8 @@ def test_an_answer_that_names_a_much_later_end_is_of_a_window_that_we_did_not_se
 def test_without_headers_a_window_ends_a_minute_after_the_answer_to_its_first_request():
     minute = Minute(limit=2, known=True)
     minute.spend(100.0, 0)
-    minute.hear(Told(102.0), minute.serial, 0, opened=True)
+    minute.hear(Told(102.0), minute.serial, 0, sent_at=102.0, opened=True)
     minute.spend(103.0, 0)
-    minute.hear(Told(104.0), minute.serial, 0, opened=False)
+    minute.hear(Told(104.0), minute.serial, 0, sent_at=104.0, opened=False)
     assert minute.wait_s(110.0, 0) == 52
     assert minute.wait_s(162.0, 0) == 0

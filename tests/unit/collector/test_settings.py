@@ -26,6 +26,9 @@ GOOD = {
     "raw_mb": "64",
     "clock_offset_s": "-3600",
     "budget_reserve_percent": "25",
+    "stream_enabled": "True",
+    "stream_channels": "option_trades, flow-alerts",
+    "stream_silence_s": "5",
 }
 BAD = {
     "api_key": "with blank",
@@ -45,8 +48,11 @@ BAD = {
     "raw_mb": "1.5",
     "clock_offset_s": "1.5",
     "budget_reserve_percent": "51",
+    "stream_enabled": "perhaps",
+    "stream_channels": "prints",
+    "stream_silence_s": "4",
 }
-MORE = {"schedule": schedule.check, "feeds": command.known_feeds}
+MORE = {"schedule": schedule.check, "feeds": command.known_feeds, "stream_channels": command.known_channels}
 
 
 def env(values):
