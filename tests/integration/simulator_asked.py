@@ -15,6 +15,9 @@ from simulator.feeds import FEEDS
 DAY = "2026-11-20"
 EVENING = "2026-11-21T02:30:00Z"  # 21:30 in New York: the whole day is out
 MIDDAY = "2026-11-20T17:00:00Z"
+DARKPOOL = "/api/darkpool/SPY"
+IV_RANK = "/api/stock/SPY/iv-rank"
+MARKET_TIDE = "/api/market/market-tide"
 PATHS = tuple(filled(path) for path in FEEDS)
 SWITCHED_OFF = {
     "latency_ms": 0,
@@ -61,7 +64,7 @@ def sweep(simulator: Simulator, symbol: str = "SPY") -> list[dict[str, Any]]:
         cursor = min(map(epoch, page)) + 1
 
 
-def ask(simulator: Simulator, path: str = PATHS[0], **headers: str) -> requests.Response:
+def ask(simulator: Simulator, path: str = DARKPOOL, **headers: str) -> requests.Response:
     given = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"} | headers
     return simulator.http.get(simulator.url + path, headers=given, timeout=10)
 

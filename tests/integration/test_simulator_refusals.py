@@ -5,7 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import simulator_process
-from simulator_asked import DAY, MIDDAY, PATHS, ask, identity, rate_headers, running, simulator, sweep
+from simulator_asked import (
+    DARKPOOL,
+    DAY,
+    IV_RANK,
+    MARKET_TIDE,
+    MIDDAY,
+    PATHS,
+    ask,
+    identity,
+    rate_headers,
+    running,
+    simulator,
+    sweep,
+)
 from simulator_process import Simulator
 
 __all__ = ["running", "simulator"]
@@ -79,22 +92,22 @@ def test_more_than_three_requests_in_flight_are_refused_in_words_that_talk_of_pl
 def requests_session(simulator: Simulator) -> requests.Response:
     with requests.Session() as http:
         headers = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"}
-        return http.get(f"{simulator.url}{PATHS[0]}", headers=headers, timeout=10)
+        return http.get(f"{simulator.url}{DARKPOOL}", headers=headers, timeout=10)
 
 
 def test_a_spent_minute_is_refused_until_it_is_over_and_a_spent_day_for_longer() -> None:
     one = simulator_process.start(requests_per_minute=2, daily_limit=4, minute_s=0.5, now=MIDDAY, frozen=True)
     try:
-        statuses = [one.api(PATHS[5]).status_code for _ in range(3)]
+        statuses = [one.api(MARKET_TIDE).status_code for _ in range(3)]
         last = one.api("/api/nothing")
         wait_s = int(last.headers["x-uw-req-per-minute-reset"]) / 1000
         assert statuses == [200, 200, 429]
         assert last.headers["x-uw-req-per-minute-remaining"] == "0"
         assert "Retry-After" not in last.headers
         assert 0 < wait_s <= 0.5
-        assert one.api(PATHS[5]).json() == {"code": "daily_request_limit_hit"}
+        assert one.api(MARKET_TIDE).json() == {"code": "daily_request_limit_hit"}
         one.set_clock("2026-11-21T01:00:01Z", frozen=True)
-        assert one.api(PATHS[5]).headers["x-uw-daily-req-count"] == "1"
+        assert one.api(MARKET_TIDE).headers["x-uw-daily-req-count"] == "1"
         assert one.counters()["refusals"]["daily"] == 1
     finally:
         one.stop()
@@ -118,23 +131,23 @@ def test_a_switch_spoils_the_next_answer_and_only_that(
     simulator: Simulator, switch: str, status: int, body: str
 ) -> None:
     simulator.faults(**{switch: 1})
-    spoiled = simulator.api(PATHS[4])
+    spoiled = simulator.api(IV_RANK)
     assert spoiled.status_code == status
     assert body in spoiled.text
     assert bool(spoiled.text) == bool(body)
-    assert len(simulator.api(PATHS[4]).json()["data"]) == 5
+    assert len(simulator.api(IV_RANK).json()["data"]) == 5
 
 
 def test_a_forced_minute_429_says_how_long_to_wait(simulator: Simulator) -> None:
     simulator.faults(rate_limit_429=1)
-    headers = simulator.api(PATHS[4]).headers
+    headers = simulator.api(IV_RANK).headers
     assert (headers["x-uw-req-per-minute-remaining"], headers["x-uw-req-per-minute-reset"]) == ("0", "300")
 
 
 def test_a_reset_connection_has_no_answer_and_is_counted(simulator: Simulator) -> None:
     simulator.faults(reset=1)
     with pytest.raises(requests.ConnectionError):
-        simulator.api(PATHS[4])
+        simulator.api(IV_RANK)
     assert simulator.counters()["requests"]["/api/stock/{ticker}/iv-rank"] == {"reset": 1}
 
 
@@ -142,13 +155,13 @@ def test_a_reset_connection_has_no_answer_and_is_counted(simulator: Simulator) -
 def test_a_cut_body_cannot_be_read_as_json(simulator: Simulator, switch: str) -> None:
     simulator.faults(**{switch: 1})
     with pytest.raises(requests.RequestException):
-        simulator.api(PATHS[0]).json()
+        simulator.api(DARKPOOL).json()
 
 
 def test_a_feed_outside_the_plan_says_so_and_the_others_go_on(simulator: Simulator) -> None:
     simulator.faults(not_in_plan=["market-tide"])
-    assert simulator.api(PATHS[5]).json()["code"] == "advanced_tier_required"
-    assert simulator.api(PATHS[4]).status_code == 200
+    assert simulator.api(MARKET_TIDE).json()["code"] == "advanced_tier_required"
+    assert simulator.api(IV_RANK).status_code == 200
 
 
 def test_a_leaking_date_answers_the_evening_before_too_and_the_truth_does_not(simulator: Simulator) -> None:
@@ -161,7 +174,7 @@ def test_a_leaking_date_answers_the_evening_before_too_and_the_truth_does_not(si
 
 def test_rows_missing_from_one_sweep_are_there_in_another(simulator: Simulator) -> None:
     simulator.faults(missing_rows_percent=10)
-    first, second = simulator.api(PATHS[0]).json()["data"], simulator.api(PATHS[0]).json()["data"]
+    first, second = simulator.api(DARKPOOL).json()["data"], simulator.api(DARKPOOL).json()["data"]
     assert len(first) < 490
     assert {identity(row) for row in first} != {identity(row) for row in second}
 
@@ -173,7 +186,7 @@ def test_a_wrong_switch_is_refused_with_the_list_of_known_ones(simulator: Simula
 
 
 def test_counters_know_path_status_and_total(simulator: Simulator) -> None:
-    simulator.api(PATHS[0])
+    simulator.api(DARKPOOL)
     simulator.api("/api/darkpool/TSLA")
     counters = simulator.counters()
     assert counters["requests"] == {"/api/darkpool/{ticker}": {"200": 1, "404": 1}}
