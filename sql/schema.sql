@@ -1164,13 +1164,7 @@ CREATE INDEX runs_started_at ON ops.runs USING btree (started_at);
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING btree (executed_at);
-
---
--- Name: darkpool_trades_symbol_premium; Type: INDEX; Schema: trading; Owner: -
---
-
-CREATE INDEX darkpool_trades_symbol_premium ON trading.darkpool_trades USING btree (symbol, premium);
+CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
 
 --
 -- Name: history_row; Type: INDEX; Schema: trading; Owner: -
