@@ -41,7 +41,7 @@ test-role: $(TOOLS) ## One role alone in Molecule: make test-role ROLE=ssh
 	scripts/molecule.sh $(ROLE)
 
 bench: $(TOOLS) ## Measure, each number beside its rival
-	python bench/store_pages.py
+	@scripts/bench.sh $(UV)
 
 format: $(TOOLS) ## Put the Python code in its usual form
 	ruff format . && ruff check --fix .

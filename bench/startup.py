@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from store_pages import server
+from _prints import server
 
 ROOT = Path(__file__).resolve().parents[1]
 # A night in a week without a session before it: nothing is due, whatever the hour of the benchmark.
