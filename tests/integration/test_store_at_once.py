@@ -55,7 +55,8 @@ def test_a_writer_who_takes_no_turn_is_met_between_look_up_and_insert(connection
         cursor.execute(
             """insert into trading.darkpool_trades
                    (tracking_id, symbol, size, price, volume, executed_at, collection_time, canceled)
-               values (%(tracking_id)s, 'SPY', %(size)s, %(price)s, %(volume)s, %(executed_at)s, now(), true)""",
+               values (%(tracking_id)s, 'SPY', %(size)s, %(price)s, %(volume)s, %(executed_at)s,
+                       %(executed_at)s, true)""",
             rows[0],
         )
         mine = aside.submit(store, connection, batch(PRINTS, rows))
