@@ -14,8 +14,9 @@ import psycopg2
 from _prints import DAY, OPENS, Pages, copy
 from psycopg2.extras import execute_values
 
+from collector.core.prints import TEXTS
 from collector.core.source import Source
-from collector.sources.darkpool_trades import SOURCE, TEXTS
+from collector.sources.darkpool_trades import SOURCE
 from collector.store import database, ledger
 from collector.store.pages import Batch, Parsed, store
 
