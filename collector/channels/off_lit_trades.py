@@ -45,6 +45,7 @@ CHANNEL = Channel(
         parse=read,
         page=Snapshot(),
         road=Road.STREAM,
+        restates=(),
         required=frozenset(
             ("symbol", "price", "size", "volume", "executed_at", "trf_executed_at", "nbbo_bid", "nbbo_ask")
         ),
