@@ -192,7 +192,7 @@ def test_junk_goes_to_quarantine_once_and_the_rest_is_stored(connection, databas
 def test_a_row_that_only_postgresql_refuses_is_set_aside_and_the_rest_is_stored(connection, database):
     source = SOURCES["flow_recent"]
     page = batch(source, fixture(source.name))
-    refused = page.parsed[0].rows[0]._replace(flow_type="unheard")
+    refused = page.parsed[0].rows[0]._replace(flow_type="Not A Word")
     bad = type(page.parsed[0])([refused], '{"id": "bad"}')
     counts = store(connection, Batch(**{**vars(page), "parsed": [*page.parsed, bad]}))
     assert (counts.stored, counts.quarantined) == (2, 1)
