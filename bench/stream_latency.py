@@ -116,6 +116,13 @@ def until(check: object, timeout_s: float = 120) -> None:
         time.sleep(0.1)
 
 
+def committed(dsn: str) -> dict[str, float]:
+    """When each print was committed, each there once."""
+    found = [(str(key), float(str(at))) for at, key in ask(dsn, LATENCIES)]
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
 def one_round(
     way: str, dsn: str, vendor: simulator_process.Simulator, per_second: int, seconds: float
 ) -> list[float]:
@@ -127,12 +134,15 @@ def one_round(
     vendor.published(reset=True)
     with streaming(way, here, vendor):
         messages = vendor.publish(CHANNEL, per_second, seconds)
-        until(lambda: int(ask(here, "select count(*) from trading.darkpool_trades")[0][0]) >= messages)  # type: ignore[call-overload]  # count is an integer
-        sent = vendor.published()["channels"][CHANNEL]
-        found = [(float(at), key) for at, key in ask(here, LATENCIES)]  # type: ignore[arg-type]  # a number of seconds
-    assert sorted(str(key) for _, key in found) == sorted(sent)
+        until(lambda: vendor.published()["counts"].get(f"sent {CHANNEL}", 0) >= messages)
+        # A cancel is another message about the same row.
+        sent = {
+            key: at for key, at in vendor.published()["channels"][CHANNEL].items() if key.endswith("good")
+        }
+        until(lambda: committed(here).keys() >= sent.keys())
+    done = committed(here)
     ask(dsn, f"drop database {name} with (force)")
-    return sorted(at - sent[str(key)] for at, key in found)
+    return sorted(done[key] - at for key, at in sent.items())
 
 
 def line(what: str, way: str, took: list[float]) -> str:

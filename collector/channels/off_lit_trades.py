@@ -45,7 +45,6 @@ CHANNEL = Channel(
         parse=read,
         page=Snapshot(),
         road=Road.STREAM,
-        restates=(),
         required=frozenset(
             ("symbol", "price", "size", "volume", "executed_at", "trf_executed_at", "nbbo_bid", "nbbo_ask")
         ),

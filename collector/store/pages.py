@@ -119,9 +119,9 @@ def _rows(cursor: Cursor, batch: Batch, parsed: Sequence[Parsed], work: _Work) -
 
 def _merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> tuple[int, int]:
     """COPY into a stage, then one INSERT that drops repeats and updates what the vendor restated."""
-    rows, updated = roads.meet(cursor, source, rows)
-    if not rows:
-        return 0, updated
+    done = roads.meet(cursor, source, rows)
+    if done is not None:
+        return done
     target = sql.Identifier(*source.table)
     columns = _names(source.columns)
     cursor.execute(
@@ -136,7 +136,7 @@ def _merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> tuple[int, in
     cursor.execute(_insert(source, target, columns))
     inserted = [bool(new) for (new,) in cursor.fetchall()]
     cursor.execute("drop table stage")
-    return inserted.count(True), inserted.count(False) + updated
+    return inserted.count(True), inserted.count(False)
 
 
 def _copied(rows: Sequence[Any]) -> io.StringIO:
