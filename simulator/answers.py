@@ -72,6 +72,26 @@ def not_in_plan() -> Answer:
     return data({"code": "advanced_tier_required", "message": message}, 403)
 
 
+def scope_required() -> Answer:
+    """The key may not see this feed."""
+    message = f"Your token does not have the scope of this endpoint. Contact {MAIL} for more information."
+    return data({"code": "endpoint_scope_required", "message": message}, 403)
+
+
+def missing_access(path: str) -> Answer:
+    """The older way to say that the feed costs more than was paid: a 422 that is not about the request."""
+    return data({"path": path, "msg": f"Missing access for this endpoint. Contact {MAIL}", "query": ""}, 422)
+
+
+def without(given: Answer, key: str) -> Answer:
+    """The same answer with that key gone from each row."""
+    body = json.loads(given.body)
+    rows = body.get("data", []) if isinstance(body, dict) else body
+    for row in rows if isinstance(rows, list) else [rows]:
+        row.pop(key, None)
+    return data(body, given.status)
+
+
 def server_error() -> Answer:
     """The API fell over."""
     return Answer(500, b"Something went wrong", "text/plain")

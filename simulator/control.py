@@ -1,18 +1,24 @@
 """Control paths for tests and demos; they need no key and cost no budget."""
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from simulator.clock.calendar import NEW_YORK, Session, current_session, session, sessions_back
+from simulator.faults import checked
 from simulator.limits import Budget
 from simulator.model import darkpool_query, flow
-from simulator.model.darkpool import Burst
+from simulator.model.darkpool import Burst, Print
+from simulator.model.oddities import Oddities
 from simulator.state import Counters, State
 
 TRUTH_SESSIONS = 5
+Part = TypeVar("Part", Oddities, Budget)
+Which = Callable[[Sequence[Print], int], Iterable[Print]]
 
 
 class Control:
@@ -32,6 +38,7 @@ class Control:
             web.get("/_counters", self.counters),
             web.post("/_counters", self.reset_counters),
             web.get("/_truth/darkpool", self.truth_darkpool),
+            web.get("/_truth/vanished", self.truth_vanished),
             web.get("/_truth/flow-recent", self.truth_flow_recent),
             web.get("/_truth/sessions", self.truth_sessions),
         ]
@@ -66,38 +73,44 @@ class Control:
         return web.json_response(self.shown_faults())
 
     def shown_faults(self) -> dict[str, Any]:
-        """Switches and what can be set beside them."""
-        limits = self.state.limits
+        """Switches of answers, of the market, and of the budgets."""
+        budget = self.state.limits.budget
         return {
             **self.state.faults.state(),
-            "requests_per_minute": limits.budget.requests_per_minute,
-            "daily_limit": limits.budget.daily_limit,
+            **asdict(self.state.world.oddities),
+            "requests_per_minute": budget.requests_per_minute,
+            "daily_limit": budget.daily_limit,
         }
 
     async def set_faults(self, request: web.Request) -> web.Response:
-        """Turn switches."""
+        """Turn switches, all of them or none."""
         wanted = await _json(request)
-        burst = wanted.pop("prints_in_one_second", None)
-        budget = self.state.limits.budget
-        per_minute = wanted.pop("requests_per_minute", budget.requests_per_minute)
-        daily = wanted.pop("daily_limit", budget.daily_limit)
-        self.state.faults.set(wanted)
-        self.state.limits.budget = Budget(int(per_minute), int(daily), budget.window_s)
-        if burst is not None:
-            self.add_burst(burst if isinstance(burst, dict) else {"count": burst})
+        bursts = self._bursts(wanted.pop("prints_in_one_second", None))
+        taken = checked(self.shown_faults(), wanted)
+        self._set(taken)
+        for symbol, day, burst in bursts:
+            self.state.world.add_burst(symbol, day, burst)
         return web.json_response(self.shown_faults())
 
-    def add_burst(self, wanted: dict[str, Any]) -> None:
+    def _set(self, taken: dict[str, Any]) -> None:
+        faults, world, limits = self.state.faults, self.state.world, self.state.limits
+        faults.set({name: value for name, value in taken.items() if name in faults.state()})
+        world.change(_replaced(world.oddities, taken))
+        limits.budget = _replaced(limits.budget, taken)
+
+    def _bursts(self, wanted: int | dict[str, Any] | None) -> list[tuple[str, date, Burst]]:
         """Many prints in one second: by default in the middle of the session, for every symbol."""
+        if wanted is None:
+            return []
+        asked = wanted if isinstance(wanted, dict) else {"count": wanted}
         here = current_session(self.state.clock.now())
-        at = _moment(wanted["at"]) if "at" in wanted else here.opens_at + timedelta(minutes=90)
+        at = _moment(asked["at"]) if "at" in asked else here.opens_at + timedelta(minutes=90)
         there = session(at.astimezone(NEW_YORK).date())
         if there is None or not there.extended_opens_at <= at < there.extended_closes_at:
             raise ValueError(f"prints_in_one_second: no session at {at.isoformat()}")
-        symbols = [wanted["symbol"]] if "symbol" in wanted else self.state.world.symbols
-        for symbol in symbols:
-            burst = Burst(int(at.timestamp()), int(wanted["count"]))
-            self.state.world.add_burst(symbol, there.date, burst)
+        symbols = [asked["symbol"]] if "symbol" in asked else self.state.world.symbols
+        burst = Burst(int(at.timestamp()), int(asked["count"]))
+        return [(symbol, there.date, burst) for symbol in symbols]
 
     async def counters(self, _: web.Request) -> web.Response:
         """What was asked so far."""
@@ -109,12 +122,18 @@ class Control:
         return web.json_response(self.state.counters.shown())
 
     async def truth_darkpool(self, request: web.Request) -> web.Response:
-        """Every print of the day that the API would serve now."""
+        """Every print of the day that has appeared by now, those that the API no longer shows included."""
+        return web.json_response({"prints": self._prints(request, darkpool_query.appeared)})
+
+    async def truth_vanished(self, request: web.Request) -> web.Response:
+        """The prints of the day that were shown once and are not any more."""
+        return web.json_response({"prints": self._prints(request, darkpool_query.vanished)})
+
+    def _prints(self, request: web.Request, which: Which) -> list[dict[str, Any]]:
         there = self.state.session_for(_day(request))
         prints = self.state.world.prints(self._symbol(request), there) if there else []
         now_ms = self.state.now_ms
-        rows = [this.seen(now_ms) for this in darkpool_query.visible(prints, now_ms)]
-        return web.json_response({"prints": rows})
+        return [this.seen(now_ms) for this in which(prints, now_ms)]
 
     async def truth_flow_recent(self, request: web.Request) -> web.Response:
         """Every option trade up to now: of the day, or of the last sessions when no day is given."""
@@ -165,6 +184,12 @@ def _moment(text: str) -> datetime:
 def _day(request: web.Request, name: str = "date") -> date | None:
     text = request.query.get(name)
     return date.fromisoformat(text) if text else None
+
+
+def _replaced(whole: Part, taken: dict[str, Any]) -> Part:
+    """The dataclass with those of its fields that were taken."""
+    names = {one.name for one in fields(whole)}
+    return replace(whole, **{name: value for name, value in taken.items() if name in names})
 
 
 def _shown(there: Session) -> dict[str, Any]:

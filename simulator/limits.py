@@ -1,7 +1,8 @@
 """The account's budgets: a minute that its first request opens, three in flight, a day that ends at 20:00."""
 
+import math
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from simulator.clock.calendar import NEW_YORK
@@ -65,6 +66,14 @@ class Limits:
             "x-uw-token-req-limit": str(self.budget.daily_limit),
         }
 
+    def wait_s(self, refusal: Refusal, steady_s: float, now: datetime) -> int:
+        """Whole seconds until the budget is there again, for the header that is usually missing."""
+        if refusal is Refusal.DAILY:
+            return math.ceil((day_ends(now) - now).total_seconds())
+        if refusal is Refusal.MINUTE:
+            return max(1, math.ceil(self._window_opened_s + self.budget.window_s - steady_s))
+        return 1
+
     def _roll(self, steady_s: float, now: datetime) -> None:
         if steady_s - self._window_opened_s >= self.budget.window_s:
             self._window_opened_s = steady_s
@@ -79,3 +88,8 @@ def budget_day(now: datetime) -> date:
     """The day a request is charged to: it ends at 20:00 New York."""
     local = now.astimezone(NEW_YORK)
     return local.date() + timedelta(days=1 if local.hour >= DAY_ENDS_HOUR else 0)
+
+
+def day_ends(now: datetime) -> datetime:
+    """When the day of the budget ends: 20:00 New York, in summer and in winter."""
+    return datetime.combine(budget_day(now), time(DAY_ENDS_HOUR), NEW_YORK)

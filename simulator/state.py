@@ -20,10 +20,16 @@ class Counters:
     by_path: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     refusals: Counter[str] = field(default_factory=Counter)
     max_in_flight: int = 0
+    most_in_a_minute: int = 0
 
     def count(self, path: str, status: int | str) -> None:
         """Note an answer; a dropped connection has no status but is one too."""
         self.by_path[path][str(status)] += 1
+
+    def note(self, limits: Limits) -> None:
+        """Keep the highest of what a limit is set on, refused requests included."""
+        self.max_in_flight = max(self.max_in_flight, limits.in_flight)
+        self.most_in_a_minute = max(self.most_in_a_minute, limits.minute_count)
 
     def shown(self) -> dict[str, Any]:
         """The counters as the control path shows them."""
@@ -31,6 +37,7 @@ class Counters:
             "total": sum(sum(statuses.values()) for statuses in self.by_path.values()),
             "requests": {path: dict(statuses) for path, statuses in sorted(self.by_path.items())},
             "max_in_flight": self.max_in_flight,
+            "most_in_a_minute": self.most_in_a_minute,
             "refusals": dict(self.refusals),
         }
 

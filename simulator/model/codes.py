@@ -4,12 +4,15 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.model.oddities import Oddities
+
 SALE_CONDITIONS = (
     (0.015, "average_price_trade"),
     (0.022, "prior_reference_price"),
-    (0.0225, "prio_reference_price"),
-    (0.028, "contingent_trade"),
 )
+CONTINGENT_SHARE = 0.0055
+# Written wrongly, as the vendor once did; no contract knows it.
+UNKNOWN_CONDITION = "prio_reference_price"
 TRADE_CODES = (
     (0.003, "derivative_priced"),
     (0.008, "qualified_contingent_trade"),
@@ -22,7 +25,6 @@ SETTLEMENTS = (
     (0.097, "next_day"),
     (0.098, "seller"),
 )
-UNKNOWN_KEY_SHARE = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ def _pick(rng: random.Random, table: tuple[tuple[float, str | None], ...], other
     return next((value for limit, value in table if drawn < limit), other)
 
 
-def draw(rng: random.Random, *, extended: bool) -> Marks:
+def draw(rng: random.Random, oddities: Oddities, *, extended: bool) -> Marks:
     """The marks of one print."""
-    condition = _pick(rng, SALE_CONDITIONS, None)
+    condition = _condition(rng, oddities.unknown_value_percent / 100)
     return Marks(
         sale_cond_codes=condition,
         trade_code=_pick(rng, TRADE_CODES, None),
@@ -61,8 +63,14 @@ def draw(rng: random.Random, *, extended: bool) -> Marks:
         ext_hour_sold_codes=_extended(rng) if extended else None,
         market_center="L" if rng.random() < 0.9 else rng.choice("DNQ"),
         trf_delay_s=_trf_delay(rng, condition),
-        extra={"late_report_reason": "manual"} if rng.random() < UNKNOWN_KEY_SHARE else {},
+        extra={"late_report_reason": "manual"} if rng.random() * 100 < oddities.extra_key_percent else {},
     )
+
+
+def _condition(rng: random.Random, unknown_share: float) -> str | None:
+    unknown = SALE_CONDITIONS[-1][0] + unknown_share
+    more = ((unknown, UNKNOWN_CONDITION), (unknown + CONTINGENT_SHARE, "contingent_trade"))
+    return _pick(rng, (*SALE_CONDITIONS, *more), None)
 
 
 def _extended(rng: random.Random) -> str:

@@ -25,9 +25,19 @@ class DarkpoolQuery:
     between: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
-def visible(day: Sequence[Print], now_ms: int) -> Iterator[Print]:
+def appeared(day: Sequence[Print], now_ms: int) -> Iterator[Print]:
     """What the world knows by now, in the order of the tape."""
     return (this for this in day if this.appears_ms <= now_ms)
+
+
+def visible(day: Sequence[Print], now_ms: int) -> Iterator[Print]:
+    """What the API still shows of it."""
+    return (this for this in appeared(day, now_ms) if not this.is_gone(now_ms))
+
+
+def vanished(day: Sequence[Print], now_ms: int) -> Iterator[Print]:
+    """What the API has shown and does not show any more."""
+    return (this for this in day if this.is_gone(now_ms))
 
 
 def answer(day: Sequence[Print], query: DarkpoolQuery, now_ms: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from simulator.clock.calendar import Session
 from simulator.model import alerts, darkpool, options
+from simulator.model.oddities import USUAL, Oddities
 
 Made = TypeVar("Made")
 
@@ -31,6 +32,7 @@ class World:
         self.symbols = symbols
         self.size = size
         self.version = 0
+        self.oddities = USUAL
         self._bursts: dict[tuple[str, date], tuple[darkpool.Burst, ...]] = {}
         self._kept: OrderedDict[tuple[str, str, date], list[Any]] = OrderedDict()
 
@@ -39,7 +41,9 @@ class World:
         bursts = self._bursts.get((symbol, session.date), ())
         return self._keep(
             ("prints", symbol, session.date),
-            lambda: darkpool.make_day(self.seed, symbol, session, self.size.prints, bursts),
+            lambda: darkpool.make_day(
+                self.seed, symbol, session, self.size.prints, bursts, oddities=self.oddities
+            ),
         )
 
     def trades(self, symbol: str, session: Session) -> list[options.Trade]:
@@ -64,6 +68,13 @@ class World:
         self._bursts[key] = (*self._bursts.get(key, ()), burst)
         self._kept.pop(("prints", symbol, day), None)
         self.version += 1
+
+    def change(self, oddities: Oddities) -> None:
+        """Make all days anew, that odd; for the time before anything was collected."""
+        if oddities != self.oddities:
+            self.oddities = oddities
+            self._kept.clear()
+            self.version += 1
 
     def _keep(self, key: tuple[str, str, date], make: Callable[[], list[Made]]) -> list[Made]:
         if key not in self._kept:

@@ -1,5 +1,6 @@
 """Messages without end for load tests: the session's own, each time under a new identity."""
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
@@ -31,7 +32,7 @@ def off_lit_trades(state: State) -> Iterator[Message]:
     made = [this for symbol in state.world.symbols for this in state.world.prints(symbol, session)]
     volume = max(this.row["volume"] for this in made)
     for this in cycle(made):
-        volume += this.row["size"]
+        volume += math.ceil(this.row["size"])
         row = {**this.row, "volume": volume, "executed_at": utc_second(state.now_ms // 1000)}
         yield frames.print_id(row), frames.off_lit(row, this.ms)
 

@@ -20,7 +20,6 @@ PATHS = (
     "/api/stock/SPY/iv-rank",
     "/api/market/market-tide",
 )
-SWITCHED_OFF = {"latency_ms": 0, "not_in_plan": [], "leak_previous_session": False, "missing_rows_percent": 0}
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +33,9 @@ def running() -> Iterator[Simulator]:
 def simulator(running: Simulator) -> Iterator[Simulator]:
     running.set_clock(EVENING, frozen=True)
     running.counters(reset=True)
+    well = running.faults()
     yield running
-    running.faults(**SWITCHED_OFF)
+    running.faults(**well)
 
 
 def identity(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -51,11 +51,12 @@ class Simulator:
         return self._get("/_clock")
 
     def truth(self, what: str = "darkpool", **query: str) -> list[dict[str, Any]]:
-        """truth("darkpool", symbol=, date=), truth("flow-recent", symbol=) or truth("sessions")."""
+        """truth("darkpool" or "vanished", symbol=, date=), truth("flow-recent", symbol=), truth("sessions")."""
         (rows,) = self._get(f"/_truth/{what}", **query).values()
         return rows
 
     def faults(self, **switches: Any) -> dict[str, Any]:
+        """Turn switches; without any the state of all."""
         return self._post("/_faults", switches) if switches else self._get("/_faults")
 
     def counters(self, *, reset: bool = False) -> dict[str, Any]:

@@ -7,20 +7,10 @@ from simulator_stream import Stream, eventually
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 __all__ = ["running", "simulator"]
-WELL = {
-    "socket_no_scope": False,
-    "socket_drop_percent": 0,
-    "socket_close_after": 0,
-    "socket_silent_s": 0,
-    "socket_queue": 10_000,
-    "socket_joins": 50,
-    "socket_connections": 10,
-}
 
 
 @pytest.fixture
 def midday(simulator: Simulator) -> Simulator:
-    simulator.faults(**WELL)
     simulator.set_clock(MIDDAY, frozen=True)
     eventually(5, lambda: simulator.published()["connections"] == 0)
     simulator.published(reset=True)

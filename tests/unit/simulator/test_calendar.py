@@ -67,3 +67,30 @@ def test_before_the_bell_the_options_feeds_still_answer_the_last_session() -> No
 
 def test_sessions_are_counted_back_over_a_holiday() -> None:
     assert [day.date.day for day in sessions_back(date(2026, 11, 28), 3)] == [24, 25, 27]
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "ends"),
+    [
+        (date(2026, 3, 6), "2026-03-06T14:30:00+00:00", "2026-03-07T01:00:00+00:00"),
+        (
+            date(2026, 3, 9),
+            "2026-03-09T13:30:00+00:00",
+            "2026-03-10T00:00:00+00:00",
+        ),  # after the clocks went on
+        (date(2026, 10, 30), "2026-10-30T13:30:00+00:00", "2026-10-31T00:00:00+00:00"),
+        (date(2026, 11, 2), "2026-11-02T14:30:00+00:00", "2026-11-03T01:00:00+00:00"),  # after they went back
+        (date(2026, 11, 27), "2026-11-27T14:30:00+00:00", "2026-11-27T22:00:00+00:00"),  # a half day
+    ],
+)
+def test_a_session_keeps_new_yorks_hours_through_both_clock_changes(day: date, opens: str, ends: str) -> None:
+    there = session(day)
+    assert there.opens_at == datetime.fromisoformat(opens)
+    assert there.extended_closes_at == datetime.fromisoformat(ends)
+
+
+@pytest.mark.parametrize("sunday", [date(2026, 3, 8), date(2026, 11, 1)])
+def test_on_the_sunday_of_a_clock_change_friday_is_current_until_four_on_monday(sunday: date) -> None:
+    monday = datetime(sunday.year, sunday.month, sunday.day, 3, 59, tzinfo=NEW_YORK) + timedelta(days=1)
+    assert current_session(monday).date == sunday - timedelta(days=2)
+    assert current_session(monday + timedelta(minutes=1)).date == sunday + timedelta(days=1)

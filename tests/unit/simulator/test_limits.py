@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from simulator.clock.calendar import NEW_YORK
-from simulator.limits import Budget, Limits, Refusal
+from simulator.limits import Budget, Limits, Refusal, day_ends
 
 EVENING = datetime(2026, 11, 20, 19, 59, 59, tzinfo=NEW_YORK)
 
@@ -52,6 +54,29 @@ def test_the_day_of_the_budget_ends_at_eight_in_the_evening_new_york() -> None:
     limits = Limits(Budget(daily_limit=1))
     assert [ask(limits), ask(limits)] == [None, Refusal.DAILY]
     assert ask(limits, 0.0, EVENING + timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        ("2026-07-01T23:59:59+00:00", "2026-07-02T00:00:00+00:00"),  # summer
+        ("2026-07-02T00:00:00+00:00", "2026-07-03T00:00:00+00:00"),
+        ("2026-11-20T00:30:00+00:00", "2026-11-20T01:00:00+00:00"),  # winter: an hour later
+        ("2026-10-31T23:00:00+00:00", "2026-11-01T00:00:00+00:00"),  # the evening before the clocks change
+        ("2026-11-01T00:00:00+00:00", "2026-11-02T01:00:00+00:00"),  # a day of twenty-five hours
+        ("2026-03-08T01:00:00+00:00", "2026-03-09T00:00:00+00:00"),  # a day of twenty-three hours
+    ],
+)
+def test_the_days_end_moves_with_new_yorks_clock(now: str, ends: str) -> None:
+    assert day_ends(datetime.fromisoformat(now)) == datetime.fromisoformat(ends)
+
+
+def test_a_spent_day_waits_until_its_end_and_a_spent_minute_until_its_own() -> None:
+    limits = Limits(Budget())
+    ask(limits, 100.0)
+    assert limits.wait_s(Refusal.DAILY, 100.0, EVENING - timedelta(hours=1)) == 3601
+    assert limits.wait_s(Refusal.MINUTE, 130.5, EVENING) == 30
+    assert limits.wait_s(Refusal.CONCURRENCY, 130.5, EVENING) == 1
 
 
 def test_midnight_does_not_start_a_new_day_of_the_budget() -> None:
