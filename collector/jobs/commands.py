@@ -16,6 +16,7 @@ from collector.core.settings import Settings, read, shown
 from collector.jobs import look, schedule, show
 from collector.jobs.backfill import Wish, backfill
 from collector.jobs.environment import gather, release
+from collector.jobs.probe.questions import probe
 from collector.jobs.run import run
 from collector.sources import registered
 from collector.store import database
@@ -95,6 +96,10 @@ def _stream(arguments: Namespace, say: Say) -> int:
     return stream(settings_of(arguments), say)
 
 
+def _probe(arguments: Namespace, say: Say) -> int:
+    return probe(settings_of(arguments), say, as_json=arguments.json)
+
+
 def a_day(text: str) -> date:
     """YYYY-MM-DD, as argparse wants its types."""
     try:
@@ -155,6 +160,12 @@ ALL = (
             (("--symbol",), {"action": "append", "default": [], "help": "only this symbol; may be repeated"}),
             (("--dry-run",), {"action": "store_true", "help": "show what is open and ask for nothing"}),
         ),
+    ),
+    Command(
+        "probe",
+        "ask a real key what its plan gives and how the API behaves; stores nothing",
+        _probe,
+        ((("--json",), {"action": "store_true", "help": "the same verdicts for machines"}),),
     ),
     Command("stream", "listen to the live stream until it is asked to end (a service)", _stream),
     Command(
