@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -15,6 +16,7 @@ from collector.core.settings import Settings
 from collector.core.source import Source
 from collector.jobs.books import Books
 from collector.jobs.collect import Tools, due
+from collector.jobs.command import Command, settings_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
 from collector.jobs.passes import Pass, Say, take
@@ -124,3 +126,10 @@ def _feeds(tools: Tools, settings: Settings, did: Pass, say: Say) -> None:
         did.fail(reason)
         if isinstance(reason, BadKey):
             raise
+
+
+def _run(arguments: Namespace, say: Say) -> int:
+    return run(settings_of(arguments), say)
+
+
+COMMAND = Command("run", "take one pass over everything that is due", _run)
