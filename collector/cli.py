@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -69,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Calls what was asked for; the exit code says how it went."""
     given = sys.argv[1:] if argv is None else argv
     arguments = parser(given).parse_args(given)
+    # What is loaded stays: only what comes from here on may be garbage.
+    gc.freeze()
+    gc.enable()
     try:
         return int(arguments.call(arguments, _say))
     except SettingsError as wrong:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from collector.core import logging
-from collector.core.clock import NEW_YORK, Clock
+from collector.core.clock import NEW_YORK, Clock, new_york_date
 from collector.core.errors import AnotherRun, BadKey, DailyLimit, SettingsError, Stopped, Terminal
 from collector.core.settings import Settings
 from collector.core.source import Source
@@ -27,6 +27,7 @@ from collector.wire.budget import Budget
 from collector.wire.client import Client
 
 AWAY = 3
+RECENT = timedelta(days=60)
 
 
 def run(settings: Settings, say: Say) -> int:
@@ -66,7 +67,8 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
         clock.now,
     )
     with closing(client), closing(Books(settings, run_id)) as books:
-        calendar = books.calendar()
+        # A pass looks a few sessions back: reading a dozen years of them would be most of its work.
+        calendar = books.calendar(new_york_date(clock.now()) - RECENT if kind == "run" else None)
         if not calendar.reaches(clock.now()):
             raise Terminal("ops.market_sessions does not reach today: release a newer version")
         overlap = timedelta(seconds=settings.overlap_s)
