@@ -32,6 +32,7 @@ class Report:
     symbol: str
     day: Day
     proof: Proof
+    missing: int
     floor_usd: Decimal
 
     @property
@@ -50,9 +51,8 @@ def reports(connection: Connection, settings: Settings, wanted: Namespace, now: 
         by_date = {session.date: session for session in sessions}
         for one in days(SOURCE, sessions, known, last_start, now):
             due = _span(by_date[one.session], now)
-            yield Report(
-                symbol, one, proof(_prints(connection, symbol, due), due, wanted.floor), wanted.floor
-            )
+            prints, missing = _prints(connection, symbol, due)
+            yield Report(symbol, one, proof(prints, due, wanted.floor), missing, wanted.floor)
 
 
 def _sessions(connection: Connection, wanted: Namespace, now: datetime) -> Sequence[Session]:
@@ -70,10 +70,11 @@ def _span(session: Session, now: datetime) -> Interval:
     return begins, max(begins, min(ends, now))
 
 
-def _prints(connection: Connection, symbol: str, due: Interval) -> list[Print]:
+def _prints(connection: Connection, symbol: str, due: Interval) -> tuple[list[Print], int]:
+    """The prints, and how many of them the vendor no longer shows."""
     starts_at, ends_at = due
     found = reads.rows(connection, "completeness", symbol=symbol, starts_at=starts_at, ends_at=ends_at)
-    return list(map(Print._make, found))
+    return [Print(*row[:-1]) for row in found], sum(row[-1] for row in found)
 
 
 def _completeness(arguments: Namespace, say: Say) -> int:
@@ -103,7 +104,7 @@ def listed(found: Sequence[Report]) -> Iterator[str]:
         return
     for one in found:
         yield from in_width(f"{one.day.session} {one.symbol:6} {_shares(one)}", indent=18)
-        yield from in_width(f"{'':17} {_numbers(one.proof)}", indent=18)
+        yield from in_width(f"{'':17} {_numbers(one.proof, one.missing)}", indent=18)
         if one.proof.largest:
             yield from in_width(f"{'':17} {_largest(one.proof.largest, one.floor_usd)}", indent=18)
     floor = found[0].floor_usd
@@ -123,9 +124,11 @@ def _shares(one: Report) -> str:
     return ", ".join(parts) + f" ({one.day.stage})"
 
 
-def _numbers(one: Proof) -> str:
+def _numbers(one: Proof, missing: int) -> str:
     conflicts = f", {one.conflicts:,} conflicts" if one.conflicts else ""
-    return f"{one.prints:,} prints; {percent(one.volume, whole=one.volume == 1)} of volume proven{conflicts}"
+    gone = f", {missing:,} no longer shown" if missing else ""
+    proven = percent(one.volume, whole=one.volume == 1)
+    return f"{one.prints:,} prints; {proven} of volume proven{conflicts}{gone}"
 
 
 def _largest(step: Step, floor: Decimal) -> str:

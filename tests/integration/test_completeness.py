@@ -126,3 +126,12 @@ def test_a_day_of_thirty_thousand_prints_takes_less_than_a_second(simulator, col
     print(f"30,000 prints: {took - start:.2f} s beside {start:.2f} s to start")
     assert one["proof"]["prints"] == 30_000
     assert took - start < 1
+
+
+def test_a_print_that_the_vendor_no_longer_shows_is_counted(simulator, collector, database, tape):
+    collector.clock(simulator, EVENING)
+    tape(60)
+    database.ask("update trading.darkpool_trades set missing_since = now() where tracking_id in (7, 8)")
+    assert "2 no longer shown" in collector("completeness", "--symbols", "SPY").stdout
+    (one,) = facts(collector, "--symbols", "SPY")
+    assert one["missing"] == 2

@@ -116,3 +116,22 @@ def test_a_day_that_was_not_kept_is_told_and_no_run_is_noted(collector, database
     assert done.returncode == 1
     assert "collector raw list" in done.stderr
     assert database.one("select count(*) from ops.runs") == 0
+
+
+def test_what_a_pass_fetched_can_be_stored_again_from_what_it_kept(simulator, collector, database):
+    collector.at(simulator, "2026-11-20T14:00:03-05:00")
+    kept = database.one("select count(*) from trading.darkpool_trades")
+    assert kept > 100
+    assert "darkpool_trades" in collector("raw", "list").stdout
+    database.ask("set local darkpool.allow_removal = 'reviewed'; delete from trading.darkpool_trades")
+    assert f"{kept} new" in replay(collector).stdout
+    assert database.one("select count(*) from trading.darkpool_trades") == kept
+
+
+def test_an_answer_that_could_not_be_read_is_kept_all_the_same(simulator, collector, database):
+    simulator.faults(wrong_tide_step=True)
+    collector.clock(simulator, "2026-11-20T14:00:03-05:00")
+    assert collector("run", COLLECTOR_FEEDS="market_tide").returncode == 1
+    shown = collector("raw", "show", "--feed", "market_tide", "--at", "2026-11-20T14:01").stdout
+    assert json.loads(shown)["data"]
+    assert not database.one("select count(*) from trading.market_metrics")
