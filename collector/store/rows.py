@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
@@ -43,12 +43,31 @@ class Change:
     missing: int = 0
 
 
-class _Lines(NamedTuple):
-    """A page's rows as COPY reads them; as they are recognized, and their times, where a page is an interval."""
+class _Texts:
+    """A page's rows as COPY's texts, a column at a time: each is written once, and only if it is asked for."""
 
-    whole: Sequence[str]
-    said: Sequence[str] = ()
-    times: Sequence[str] = ()
+    def __init__(self, source: Source, rows: Sequence[Any]) -> None:
+        self._places = {name: place for place, name in enumerate(source.columns)}
+        self._rows = rows
+        self._made: dict[str, Sequence[str]] = {}
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        """The column's texts; one that the source has not is null in what it shows."""
+        if name not in self._made:
+            place = self._places.get(name)
+            self._made[name] = (
+                [copying.NULL] * len(self._rows)
+                if place is None
+                else copying.texts([row[place] for row in self._rows])
+            )
+        return self._made[name]
+
+    def lines(self, names: Iterable[str], which: Sequence[int] | None = None) -> list[str]:
+        """These columns, of all rows or of those in these places."""
+        columns = (self[name] for name in names)
+        if which is None or len(which) == len(self._rows):
+            return copying.lines(columns)
+        return copying.lines([column[place] for place in which] for column in columns)
 
 
 def put(cursor: Cursor, page: Page) -> Change:
@@ -66,15 +85,17 @@ def put(cursor: Cursor, page: Page) -> Change:
     # Two writers of one symbol take turns, so what is looked up here stays true until the commit.
     cursor.execute(_TURNS, (".".join(page.source.table), page.symbol))
     found = statements.of(cursor, page.source)
-    lines = _lines(page.source, found, rows)
-    if not lines.times:
-        return Change(*_merge(cursor, found, lines.whole))
+    texts, columns = _Texts(page.source, rows), page.source.columns
+    time = statements.time_column(page.source)
+    if not time:
+        return Change(*_merge(cursor, found, texts.lines(columns)))
     known = _known(cursor, found, page)
-    gone = known.keys() - set(lines.said)
-    fresh, other = _sorted_out(lines, known, gone)
+    said = texts.lines(found.said) if known else []
+    gone = known.keys() - set(said)
+    fresh, other = _sorted_out(said, texts[time], known, gone) if known else (range(len(rows)), ())
     if fresh:
-        cursor.copy_expert(found.copy, copying.file(fresh))
-    stored, updated = _merge(cursor, found, other)
+        cursor.copy_expert(found.copy, copying.file(texts.lines(columns, fresh)))
+    stored, updated = _merge(cursor, found, texts.lines(columns, other) if other else ())
     return Change(len(fresh) + stored, updated, _mark(cursor, found, page, map(known.__getitem__, gone)))
 
 
@@ -88,7 +109,8 @@ def merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> Change:
     found = statements.of(cursor, source)
     cursor.execute(found.stage)
     cursor.execute(found.empty_stage)
-    return Change(*_merge(cursor, found, _lines(source, found, _last_of_each(source, rows)).whole))
+    lines = _Texts(source, _last_of_each(source, rows)).lines(source.columns)
+    return Change(*_merge(cursor, found, lines))
 
 
 def _last_of_each(source: Source, rows: Sequence[Any]) -> Sequence[Any]:
@@ -98,16 +120,6 @@ def _last_of_each(source: Source, rows: Sequence[Any]) -> Sequence[Any]:
     if any(len({row[place] for row in rows}) == len(rows) for place in places):
         return rows
     return list({itemgetter(*places)(row): row for row in rows}.values())
-
-
-def _lines(source: Source, found: Statements, rows: Sequence[Any]) -> _Lines:
-    texts = dict(zip(source.columns, map(copying.texts, zip(*rows, strict=True)), strict=True))
-    whole = copying.lines(texts.values())
-    time = statements.time_column(source)
-    if not time:
-        return _Lines(whole)
-    shown = [copying.NULL] * len(rows)
-    return _Lines(whole, copying.lines(texts.get(name, shown) for name in found.said), texts[time])
 
 
 def _known(cursor: Cursor, found: Statements, page: Page) -> Mapping[str, str]:
@@ -128,17 +140,19 @@ def _known(cursor: Cursor, found: Statements, page: Page) -> Mapping[str, str]:
     return {line: row_id for line, _, row_id in lines}
 
 
-def _sorted_out(lines: _Lines, known: Collection[str], gone: Iterable[str]) -> tuple[list[str], list[str]]:
-    """What is surely new, and what may be a stored row in other words; what is stored as it is, is in neither.
+def _sorted_out(
+    said: Sequence[str], times: Sequence[str], known: Collection[str], gone: Iterable[str]
+) -> tuple[list[int], list[int]]:
+    """Places of what is surely new, and of what may be a stored row in other words; what is stored is in neither.
 
     Where each stored row of an instant is on the page as it is, the page's other rows of that instant are new.
     """
     doubtful = {line.partition("\t")[0] for line in gone}
-    fresh: list[str] = []
-    other: list[str] = []
-    for whole, said, time in zip(lines.whole, lines.said, lines.times, strict=True):
-        if said not in known:
-            (other if time in doubtful else fresh).append(whole)
+    fresh: list[int] = []
+    other: list[int] = []
+    for place, (line, time) in enumerate(zip(said, times, strict=True)):
+        if line not in known:
+            (other if time in doubtful else fresh).append(place)
     return fresh, other
 
 
