@@ -8,8 +8,8 @@ from simulator_process import Simulator
 Print = tuple[str, str, int, Decimal, Decimal, Decimal, bool]
 
 
-def served(simulator: Simulator, symbol: str, day: str) -> list[Print]:
-    """What the simulator knows to be true of a day."""
+def served(simulator: Simulator, symbol: str, day: str, what: str = "darkpool") -> list[Print]:
+    """What the simulator knows to be true of a day, or what it served once: "vanished"."""
     return sorted(
         (
             row["ticker"],
@@ -20,7 +20,7 @@ def served(simulator: Simulator, symbol: str, day: str) -> list[Print]:
             Decimal(row["volume"]),
             row["canceled"],
         )
-        for row in simulator.truth("darkpool", symbol=symbol, date=day)
+        for row in simulator.truth(what, symbol=symbol, date=day)
     )
 
 
