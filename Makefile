@@ -44,7 +44,7 @@ soak: $(TOOLS) ## Any interleaving of faults, for about an hour: the tables must
 	HYPOTHESIS_PROFILE=soak python -m pytest tests/faults/test_any_interleaving.py --timeout 0 --quiet --no-header
 
 bench: $(TOOLS) ## Measure, each number beside its rival
-	python bench/store_pages.py
+	@scripts/bench.sh $(UV)
 
 format: $(TOOLS) ## Put the Python code in its usual form
 	ruff format . && ruff check --fix .

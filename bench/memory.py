@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import psycopg2
 import simulator_process
+from _prints import empty, server
 from startup import settings
-from store_pages import empty, server
 
 ROOT = Path(__file__).resolve().parents[1]
 PRINTS_A_DAY = 30_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -34,36 +35,44 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 _LOOK: dict[str, Any] = {"epilog": EXIT_CODES, "formatter_class": _Help}
 
 
-def parser() -> argparse.ArgumentParser:
-    """All words and their help."""
+def parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """All words and their help; what follows a word is loaded for the one that is asked for."""
     top = argparse.ArgumentParser(prog="collector", description=commands.__doc__, **_LOOK)
     top.add_argument("--version", action="version", version=f"collector {release()}")
-    _add(top.add_subparsers(title="commands", metavar="COMMAND", required=True), commands.ALL)
+    words = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for word in commands.ALL:
+        parser_of_word = words.add_parser(word.name, help=word.help, description=word.help, **_LOOK)
+        if word.name in argv[:1]:
+            _fill(parser_of_word, word.load())
     return top
 
 
-def _add(words: Any, wanted: Sequence[Command]) -> None:  # noqa: ANN401 - argparse hides the type
-    for command in wanted:
-        word = words.add_parser(command.name, help=command.help, description=command.help, **_LOOK)
-        if command.words:
-            _add(word.add_subparsers(title="commands", metavar="COMMAND", required=True), command.words)
-            continue
-        word.add_argument(
-            "--env-file",
-            action="append",
-            default=[],
-            metavar="PATH",
-            help="read settings from PATH; may be repeated, later ones win "
-            "(default: /etc/collector/collector.env and secrets.env)",
-        )
-        for flags, options in command.arguments:
-            word.add_argument(*flags, **options)
-        word.set_defaults(call=command.call)
+def _fill(parser_of_word: argparse.ArgumentParser, command: Command) -> None:
+    if command.words:
+        words = parser_of_word.add_subparsers(title="commands", metavar="COMMAND", required=True)
+        for inner in command.words:
+            _fill(words.add_parser(inner.name, help=inner.help, description=inner.help, **_LOOK), inner)
+        return
+    parser_of_word.add_argument(
+        "--env-file",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="read settings from PATH; may be repeated, later ones win "
+        "(default: /etc/collector/collector.env and secrets.env)",
+    )
+    for flags, options in command.arguments:
+        parser_of_word.add_argument(*flags, **options)
+    parser_of_word.set_defaults(call=command.call)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Calls what was asked for; the exit code says how it went."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = parser(given).parse_args(given)
+    # What is loaded stays: only what comes from here on may be garbage.
+    gc.freeze()
+    gc.enable()
     try:
         return int(arguments.call(arguments, _say))
     except SettingsError as wrong:

@@ -184,8 +184,9 @@ async def _drip(request: web.Request, whole: web.Response, pause_s: float) -> we
     with suppress(ConnectionError):
         await response.prepare(request)
         for start in range(0, len(body), DRIP_BYTES):
+            # Between pieces only: who has the last one is no longer in flight.
+            await asyncio.sleep(pause_s if start else 0)
             await response.write(body[start : start + DRIP_BYTES])
-            await asyncio.sleep(pause_s)
         await response.write_eof()
     return response
 

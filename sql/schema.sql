@@ -2067,7 +2067,7 @@ CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING btree (executed_at);
+CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
 
 --
 -- Name: darkpool_trades_provisional; Type: INDEX; Schema: trading; Owner: -
@@ -2080,12 +2080,6 @@ CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree 
 --
 
 COMMENT ON INDEX trading.darkpool_trades_provisional IS 'Finds the prints that REST has not named yet; empty when nothing is streamed.';
-
---
--- Name: darkpool_trades_symbol_premium; Type: INDEX; Schema: trading; Owner: -
---
-
-CREATE INDEX darkpool_trades_symbol_premium ON trading.darkpool_trades USING btree (symbol, premium);
 
 --
 -- Name: history_row; Type: INDEX; Schema: trading; Owner: -

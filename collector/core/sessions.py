@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from collector.core.clock import new_york_day, new_york_instant
+from collector.core.clock import new_york_date, new_york_day, new_york_instant
 from collector.core.source import Hours
 
 # The tape ends at 20:00; late prints and cancels trickle in for most of an hour after it.
@@ -60,7 +60,8 @@ class Calendar:
 
     def begun(self, now: datetime, most: int) -> tuple[Session, ...]:
         """The latest sessions whose New York date has begun, oldest first."""
-        return tuple(s for s in self.sessions if s.day[0] <= now)[-most:]
+        today = new_york_date(now)
+        return tuple(s for s in self.sessions if s.date <= today)[-most:]
 
     def between(self, first: date, last: date) -> tuple[Session, ...]:
         """The sessions of these dates, both included, oldest first."""
@@ -68,14 +69,17 @@ class Calendar:
 
     def at(self, now: datetime) -> Session | None:
         """The session of now's New York date; None on a day without trading."""
-        found = [s for s in self.sessions if s.day[0] <= now < s.day[1]]
+        today = new_york_date(now)
+        found = [s for s in self.sessions if s.date == today]
         return found[0] if found else None
 
     def opened(self, now: datetime, hours: Hours = Hours.REGULAR) -> Session | None:
         """The session whose hours have begun last."""
-        found = [s for s in self.sessions if s.hours(hours)[0] <= now]
-        return found[-1] if found else None
+        today = new_york_date(now)
+        return next(
+            (s for s in reversed(self.sessions) if s.date <= today and s.hours(hours)[0] <= now), None
+        )
 
     def reaches(self, now: datetime) -> bool:
         """Whether the calendar knows any day after now; a calendar that has ended says nothing is due."""
-        return bool(self.sessions) and now < self.sessions[-1].day[1]
+        return bool(self.sessions) and new_york_date(now) <= self.sessions[-1].date

@@ -50,9 +50,9 @@ class Books:
         if self.connection is not None:
             self.connection.close()
 
-    def calendar(self) -> Calendar:
+    def calendar(self, since: date | None = None) -> Calendar:
         """The database's, which is this release's; else this release's own."""
-        return self._try(reads.calendar) or packaged_calendar()
+        return self._try(lambda connection: reads.calendar(connection, since)) or packaged_calendar()
 
     def coverage(self, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
         """What is covered of each session that was begun; all feeds are asked for at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
@@ -37,6 +38,7 @@ def gather(env_files: Sequence[str]) -> Mapping[str, str]:
     return found | dict(os.environ)  # noqa: TID251 - this is its one room
 
 
+@cache
 def release() -> str:
     """The version that is installed."""
     try:

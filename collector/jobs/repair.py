@@ -13,16 +13,16 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from collector import channels
 from collector.core import parse
 from collector.core.clock import Clock, new_york_date
-from collector.core.errors import AnotherRun, Terminal, Unparsable
+from collector.core.errors import AnotherRun, BadPayload, Terminal, Unparsable
 from collector.core.settings import Settings
 from collector.core.source import BySecond, Seen, Source
 from collector.jobs import answer
 from collector.jobs.command import clock_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
-from collector.sources import registered
 from collector.store import database, ledger, reads
 from collector.store.pages import Also, Batch, Counts, store
 
@@ -95,11 +95,11 @@ def _note(repair: Repair, outcome: str) -> None:
 
 
 def source_of(feed: str) -> Source:
-    """Unparsable when this release does not have the feed."""
-    found = [source for source in registered() if source.name == feed]
-    if not found:
-        raise Unparsable(f"this release has no feed {feed}")
-    return found[0]
+    """Unparsable when this release has neither a feed nor a channel of that name."""
+    try:
+        return channels.source_of(feed)
+    except BadPayload as reason:
+        raise Unparsable(str(reason)) from None
 
 
 def raw_of(text: str) -> Any:  # noqa: ANN401 - JSON of any shape

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from collector.core import logging
-from collector.core.clock import NEW_YORK, Clock
+from collector.core.clock import NEW_YORK, Clock, new_york_date
 from collector.core.errors import AnotherRun, BadKey, DailyLimit, SettingsError, Stopped, Terminal
 from collector.core.settings import Settings
 from collector.core.source import Source
 from collector.jobs.books import Books
 from collector.jobs.collect import Tools, due
+from collector.jobs.command import Command, settings_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
 from collector.jobs.passes import Pass, Say, take
@@ -25,6 +27,7 @@ from collector.wire.budget import Budget
 from collector.wire.client import Client
 
 AWAY = 3
+RECENT = timedelta(days=60)
 
 
 def run(settings: Settings, say: Say) -> int:
@@ -64,7 +67,8 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
         clock.now,
     )
     with closing(client), closing(Books(settings, run_id)) as books:
-        calendar = books.calendar()
+        # A pass looks a few sessions back: reading a dozen years of them would be most of its work.
+        calendar = books.calendar(new_york_date(clock.now()) - RECENT if kind == "run" else None)
         if not calendar.reaches(clock.now()):
             raise Terminal("ops.market_sessions does not reach today: release a newer version")
         overlap = timedelta(seconds=settings.overlap_s)
@@ -124,3 +128,10 @@ def _feeds(tools: Tools, settings: Settings, did: Pass, say: Say) -> None:
         did.fail(reason)
         if isinstance(reason, BadKey):
             raise
+
+
+def _run(arguments: Namespace, say: Say) -> int:
+    return run(settings_of(arguments), say)
+
+
+COMMAND = Command("run", "take one pass over everything that is due", _run)

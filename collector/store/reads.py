@@ -25,9 +25,9 @@ def rows(connection: Connection, query: str, **values: Any) -> list[tuple[Any, .
         return cursor.fetchall()
 
 
-def calendar(connection: Connection) -> Calendar:
-    """The trading days that this release was shipped with."""
-    return Calendar(tuple(Session(*row) for row in rows(connection, "market_sessions")))
+def calendar(connection: Connection, since: date | None = None) -> Calendar:
+    """The trading days that this release was shipped with, all or from one on."""
+    return Calendar(tuple(Session(*row) for row in rows(connection, "market_sessions", since=since)))
 
 
 def newest_iv_rank(connection: Connection, symbol: str) -> Decimal | None:

@@ -6,7 +6,7 @@ Why in this order: docs/decisions/0006-known-rows-first.md
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
@@ -70,12 +70,12 @@ def put(cursor: Cursor, page: Page) -> Change:
     if not lines.times:
         return Change(*_merge(cursor, found, lines.whole))
     known = _known(cursor, found, page)
-    fresh, other = _sorted_out(lines, known)
+    gone = known.keys() - set(lines.said)
+    fresh, other = _sorted_out(lines, known, gone)
     if fresh:
         cursor.copy_expert(found.copy, copying.file(fresh))
     stored, updated = _merge(cursor, found, other)
-    gone = [known[line] for line in known.keys() - set(lines.said)]
-    return Change(len(fresh) + stored, updated, _mark(cursor, found, page, gone))
+    return Change(len(fresh) + stored, updated, _mark(cursor, found, page, map(known.__getitem__, gone)))
 
 
 def merge(cursor: Cursor, source: Source, rows: Sequence[Any]) -> Change:
@@ -128,15 +128,17 @@ def _known(cursor: Cursor, found: Statements, page: Page) -> Mapping[str, str]:
     return {line: row_id for line, _, row_id in lines}
 
 
-def _sorted_out(lines: _Lines, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """What is surely new, and what needs a look at each row; what is stored as it is, is in neither."""
-    times = {line.partition("\t")[0] for line in known}
-    fresh, other = [], []
+def _sorted_out(lines: _Lines, known: Collection[str], gone: Iterable[str]) -> tuple[list[str], list[str]]:
+    """What is surely new, and what may be a stored row in other words; what is stored as it is, is in neither.
+
+    Where each stored row of an instant is on the page as it is, the page's other rows of that instant are new.
+    """
+    doubtful = {line.partition("\t")[0] for line in gone}
+    fresh: list[str] = []
+    other: list[str] = []
     for whole, said, time in zip(lines.whole, lines.said, lines.times, strict=True):
-        if time not in times:
-            fresh.append(whole)
-        elif said not in known:
-            other.append(whole)
+        if said not in known:
+            (other if time in doubtful else fresh).append(whole)
     return fresh, other
 
 

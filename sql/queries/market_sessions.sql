@@ -1,1 +1,2 @@
-select session_date, opens_at, closes_at, options_close_at from ops.market_sessions order by session_date
+select session_date, opens_at, closes_at, options_close_at
+from ops.market_sessions where session_date >= coalesce(%(since)s, '-infinity'::date) order by session_date

@@ -43,6 +43,15 @@ alter role analyst set default_transaction_read_only = on;
 create role darkpool_backup login in role pg_read_all_data;
 create database template_darkpool owner darkpool_owner;
 """
+# One of each kind; a test that is about all feeds says so. A pass over all of them takes seconds.
+FEW_FEEDS = (
+    "darkpool_trades",
+    "flow_per_expiry",
+    "flow_per_strike",
+    "flow_recent",
+    "iv_rank",
+    "market_tide",
+)
 _numbers = count(1)
 
 
@@ -174,6 +183,7 @@ def collector(
     tool = Collector(
         {
             **tool_settings(simulator),
+            "COLLECTOR_FEEDS": ",".join(FEW_FEEDS),
             "COLLECTOR_DATABASE_DSN": database.dsn("collector"),
             "COLLECTOR_LOG_FILE": str(tmp_path / "collector.log"),
             "COLLECTOR_STATE_DIR": str(tmp_path),

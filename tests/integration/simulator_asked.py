@@ -15,6 +15,9 @@ from simulator.feeds import FEEDS
 DAY = "2026-11-20"
 EVENING = "2026-11-21T02:30:00Z"  # 21:30 in New York: the whole day is out
 MIDDAY = "2026-11-20T17:00:00Z"
+DARKPOOL = "/api/darkpool/SPY"
+IV_RANK = "/api/stock/SPY/iv-rank"
+MARKET_TIDE = "/api/market/market-tide"
 PATHS = tuple(filled(path) for path in FEEDS)
 DARKPOOL, FLOW_RECENT, IV_RANK, MARKET_TIDE = (
     "/api/darkpool/SPY",

@@ -99,8 +99,9 @@ def test_a_slot_comes_back_when_its_process_is_killed(fresh_simulator, hammers, 
     fresh_simulator.faults(latency_ms=0)
     assert said(hammers(fresh_simulator, 5))[-1]["ok"] == 5
     assert fresh_simulator.counters()["refusals"] == {}
+    # The last victim's slot rests a moment longer than the first one's.
+    wait_until(lambda: said(hammers(fresh_simulator, 1)) and not Budget(str(tmp_path)).look().underway)
     state = Budget(str(tmp_path)).look()
-    assert state.underway == {}
     assert state.spent[state.day.date]["prints"]["now"]["unanswered"] == 3
 
 

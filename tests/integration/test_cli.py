@@ -7,8 +7,10 @@ import sys
 import pytest
 from embedded import ROOT
 
-WORDS = ("run", "status", "coverage", "migrate", "settings", "drift", "completeness")
+from collector.jobs.commands import ALL
+
 GROUPS = {"quarantine": ("list", "show", "replay"), "raw": ("list", "show", "replay")}
+WORDS = tuple(word.name for word in ALL if word.name not in GROUPS)
 
 
 def collector(*words, **environment):
@@ -42,6 +44,12 @@ def test_a_group_of_commands_names_each_of_them_and_wants_one(group):
     assert all(f"    {word} " in text for word in GROUPS[group])
     assert all("--env-file" in collector(group, word, "--help").stdout for word in GROUPS[group])
     assert collector(group).returncode == 2
+
+
+@pytest.mark.parametrize("word", ALL, ids=lambda word: word.name)
+def test_a_word_is_what_its_module_says(word):
+    command = word.load()
+    assert (command.name, command.help) == (word.name, word.help)
 
 
 def test_the_version_is_told():

@@ -99,7 +99,9 @@ def test_what_the_simulator_serves_is_covered_without_a_conflict_and_dates_choos
         ("QQQ", "2026-11-18"),
     ]
     assert {one["day"]["settled"] for one in found} == {1.0}
-    assert [one["day"]["session"] for one in facts(collector, "--symbols", "QQQ", "--date", DAY)] == [DAY]
+    assert [
+        one["day"]["session"] for one in facts(collector, "--symbols", "QQQ", "--date", "2026-11-18")
+    ] == ["2026-11-18"]
     stored = database.ask("select symbol, prints from trading.print_summary where session_date = %s", DAY)
     assert {one["symbol"]: one["proof"]["prints"] for one in facts(collector)} == dict(stored)
 

@@ -2,7 +2,12 @@
 
 import json
 
+from embedded import FEW_FEEDS
+
+from collector.sources import by_name
+
 DAY = "2026-11-20"
+PARTS = sum(len(by_name(feed).symbols(("SPY", "QQQ"))) for feed in FEW_FEEDS)
 EVENING = f"{DAY}T21:05:03-05:00"
 MORNING = "2026-11-21T06:50:03-05:00"
 
@@ -21,10 +26,10 @@ def facts(collector, *words):
 def test_only_what_is_open_is_listed_and_the_rest_is_counted(simulator, collector, database):
     collector.at(simulator, EVENING)
     lines = collector("coverage").stdout.splitlines()
-    assert lines == ["Fri 2026-11-20  11 of 11 have all that was due"]
+    assert lines == [f"Fri 2026-11-20  {PARTS} of {PARTS} have all that was due"]
     open_a_hole(database)
     lines = collector("coverage").stdout.splitlines()
-    assert lines[0].endswith("10 of 11 have all that was due")
+    assert lines[0].endswith(f"{PARTS - 1} of {PARTS} have all that was due")
     assert len(lines) == 2
     assert lines[1].split()[:3] == ["darkpool_trades", "SPY", "99.99"]
     assert lines[1].endswith("10:00:00-10:00:05")
@@ -38,7 +43,7 @@ def test_everything_on_demand_with_alike_symbols_side_by_side_in_80_columns(simu
     prints = next(line for line in lines if "darkpool_trades" in line)
     assert prints.split() == ["darkpool_trades", "SPY", "QQQ", "100", "%", "confirmed", "last", "06:50"]
     assert any("iv_rank" in line and "SPY QQQ" in line for line in lines)
-    assert len(lines) == 1 + 6
+    assert {line.split()[0] for line in lines[1:]} == set(FEW_FEEDS)
 
 
 def test_snapshots_say_whether_they_are_complete_and_when_they_were_fetched(simulator, collector):

@@ -101,6 +101,6 @@ def test_status_tells_what_the_vendor_has_not_from_what_never_came(tide, collect
         tide(NOON, url)
         shown = collector("status", COLLECTOR_FEEDS="etf_tide", COLLECTOR_SYMBOLS="SPY,TSLA,NEWS")
     states = {line.split()[1]: line for line in shown.stdout.splitlines() if line.startswith("etf_tide")}
-    assert " absent " in states["TSLA"]
+    assert " n/a " in states["TSLA"]
     assert " never " in states["NEWS"]
-    assert "absent" not in states["SPY"]
+    assert "n/a" not in states["SPY"]

@@ -49,6 +49,7 @@ def test_wherever_a_member_is_torn_those_around_it_are_read(tmp_path):
     both = path.read_bytes()
     for cut in range(len(whole), len(both)):
         path.write_bytes(both[:cut])
+        assert list(read(path)) == [record(1)], cut
         keep(tmp_path, record(3))
         assert list(read(path)) == [record(1), record(3)], cut
 

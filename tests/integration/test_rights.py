@@ -26,7 +26,6 @@ FORBIDDEN = [
     "update trading.darkpool_trades set price = 0",
     "update trading.darkpool_trades set collection_time = now()",
     "update trading.darkpool_trades set id = default",
-    "update trading.darkpool_trades set tracking_id = 1",
     "update trading.market_metrics set symbol = 'X'",
     "update trading.options_flow set record_id = 'x'",
     "update trading.history set before = '{}'",

@@ -15,14 +15,14 @@ EVENING = f"{DAY}T21:05:03-05:00"
 
 
 def test_a_first_pass_stores_every_feed_and_says_so(simulator, collector, database):
-    done = collector.at(simulator, NOON)
+    collector.clock(simulator, NOON)
+    done = collector("run", COLLECTOR_FEEDS="")
     assert (done.returncode, done.stderr) == (0, "")
     for table in ("darkpool_trades", "options_flow", "market_metrics"):
         assert database.one(f"select count(*) from trading.{table}")
-    flows = database.ask(
-        "select flow_type, bool_and(iv_rank is not null) from trading.options_flow group by 1 order by 1"
-    )
-    assert flows == [("per_expiry", True), ("per_strike", True), ("recent", True)]
+    assert not database.one("select count(*) from trading.options_flow where iv_rank is null")
+    flows = database.ask("select distinct flow_type from trading.options_flow order by 1")
+    assert flows == database.ask("select flow_type from ops.flow_types order by 1")
     metrics = database.ask("select distinct metric_type from trading.market_metrics order by 1")
     assert metrics == database.ask("select metric_type from ops.metric_types order by 1")
     outcomes = database.ask("select distinct feed, outcome from ops.ledger order by 1")

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -34,14 +33,6 @@ def test_below_the_floor_nothing_is_served_until_it_is_lifted_and_then_nothing_a
     assert len(small) > 1000
     assert everything == truth(simulator)
     assert {identity(row) for row in above} == set(everything) - {identity(row) for row in small}
-
-
-def test_volumes_still_leave_room_for_each_print_when_small_ones_lie_between(simulator: Simulator) -> None:
-    simulator.faults(premium_floor=False, fractional_sizes=True)
-    rows = simulator.truth("darkpool", symbol="SPY", date=DAY)
-    running_volume = sorted(rows, key=lambda row: row["volume"])
-    room = [after["volume"] - after["size"] - before["volume"] for before, after in pairwise(running_volume)]
-    assert min(room) >= 0
 
 
 def test_a_canceled_print_can_be_good_again_for_three_minutes(simulator: Simulator) -> None:

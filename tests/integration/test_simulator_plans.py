@@ -94,6 +94,7 @@ def test_a_body_that_drips_takes_long_as_a_whole_and_counts_as_in_flight(simulat
     assert time.monotonic() - started > 0.6
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 429]
     assert next(answer.json() for answer in answers if answer.status_code == 200) == whole
+    assert ask(simulator).status_code == 200
 
 
 def test_a_drip_for_one_path_spares_the_others(simulator: Simulator) -> None:

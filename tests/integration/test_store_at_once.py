@@ -55,7 +55,8 @@ def test_a_writer_who_takes_no_turn_is_met_between_look_up_and_insert(connection
         cursor.execute(
             """insert into trading.darkpool_trades
                    (tracking_id, symbol, size, price, volume, executed_at, collection_time, canceled)
-               values (%(tracking_id)s, 'SPY', %(size)s, %(price)s, %(volume)s, %(executed_at)s, now(), true)""",
+               values (%(tracking_id)s, 'SPY', %(size)s, %(price)s, %(volume)s, %(executed_at)s,
+                       %(executed_at)s, true)""",
             rows[0],
         )
         mine = aside.submit(store, connection, batch(PRINTS, rows))
@@ -68,6 +69,19 @@ def test_a_writer_who_takes_no_turn_is_met_between_look_up_and_insert(connection
         (len(rows), any(row["canceled"] for row in rows))
     ]
     assert database.ask("select stored, updated from ops.ledger") == [(len(rows) - stays, int(stays))]
+
+
+def test_two_who_meet_the_same_prints_in_another_order_take_turns(connection, other, aside, database):
+    first, second = (list(one.rows) for one in batch(PRINTS, fixture(PRINTS.name)[:2]).parsed)
+    with connection.cursor() as cursor:
+        put(cursor, Page(PRINTS, "SPY", first, NOW))
+        theirs = aside.submit(store, other, batch(PRINTS, fixture(PRINTS.name)[1::-1]))
+        wait_until(lambda: database.one(WAITING) == 1)
+        put(cursor, Page(PRINTS, "SPY", second, NOW))
+        connection.commit()
+
+    assert theirs.result(timeout=20).stored == 0
+    assert database.one("select count(*) from trading.darkpool_trades") == 2
 
 
 def test_two_who_overlap_for_a_while_lose_and_double_nothing(connection, other, aside, database):

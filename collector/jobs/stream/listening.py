@@ -96,7 +96,8 @@ class Listener(threading.Thread):
                     quiet_since = now
                 if waiting and time.monotonic() > deadline:
                     raise Transient(f"{len(waiting)} joins were not answered")
-                if is_silent(self._calendar, quiet_since, now, self._wanted.silence_s):
+                # Asked in quiet moments only: looking up the session takes longer than a message may.
+                if frame is None and is_silent(self._calendar, quiet_since, now, self._wanted.silence_s):
                     raise Transient(f"no message for {self._wanted.silence_s} s while the market is open")
 
     def _answered(self, frame: Frame, waiting: set[str]) -> None:

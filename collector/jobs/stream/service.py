@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from collector.core.channel import Channel
 from collector.core.clock import Clock, new_york_date
 from collector.core.errors import AnotherRun, CollectorError, SettingsError, Stopped, Terminal
 from collector.core.settings import Settings
+from collector.jobs.command import Command, settings_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
 from collector.jobs.run import log_to
@@ -189,3 +191,10 @@ def pages(messages: Sequence[Message]) -> Iterator[Page]:
     for (feed, symbol), of_one in found.items():
         at: datetime = of_one[0].received_at
         yield Page(feed, symbol, new_york_date(at), at, [message.payload for message in of_one])
+
+
+def _stream(arguments: Namespace, say: Say) -> int:
+    return stream(settings_of(arguments), say)
+
+
+COMMAND = Command("stream", "listen to the live stream until it is asked to end (a service)", _stream)

@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from collector.core.settings import SettingsError
-from collector.jobs.commands import checked
+from collector.jobs.command import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -75,9 +75,16 @@ def test_shares_worth_less_than_the_floor_hide_no_print_and_more_do():
 
 
 def test_the_dearer_neighbour_counts_and_a_little_more():
-    prints = tape((0, 90, 2000, 0), (9, 100, 2000, 960))
-    assert [step.state for step in steps(prints, OPEN)][-1] == "open"
-    assert [step.state for step in steps(prints[::-1], OPEN)][-1] == "open"
+    rising, falling = (
+        tape((0, first, 2000, 0), (9, last, 2000, 960)) for first, last in ((90, 100), (100, 90))
+    )
+    assert [step.state for step in steps(rising, OPEN)] == ["closed", "open"]
+    assert [step.state for step in steps(falling, OPEN)] == ["closed", "open"]
+
+
+def test_the_largest_hole_is_the_one_that_most_dollars_could_hide_in():
+    found = proof(tape((0, 100, 2000, 3000), (9, 100, 2000, 5000), (9, 100, 2000, 4000)), SPAN)
+    assert (found.open, found.largest.between) == (3, 5000)
 
 
 def test_a_corrected_print_beside_the_wrong_one_is_a_conflict_and_no_hole():
@@ -103,7 +110,11 @@ def test_the_share_of_time_is_what_lies_between_closed_neighbours_in_the_span():
     assert could_hide(found.largest) == 52
 
 
-def test_prints_of_before_the_session_prove_nothing_of_it():
-    early = Print(OPEN - timedelta(hours=1), Decimal(100), Decimal(2000), Decimal(2000))
+def test_only_time_inside_the_session_counts():
+    hour = timedelta(hours=1)
+    first, second = tape((0, 100, 2000, 0), (9 * 3600, 100, 2000, 0))
+    early = first._replace(executed_at=OPEN - hour)
     assert proof([early], SPAN).time == 0
+    assert proof([early, second], SPAN).time == 9 / 16
+    assert proof([first, second], (OPEN, OPEN + hour)).time == 1
     assert proof([early], (OPEN, OPEN)).time == 0

@@ -135,6 +135,7 @@ def test_what_others_spend_with_the_same_key_is_believed(limit, foreign):
         Told(0.2, remaining=max(0, left - foreign), reset_s=58.9, counter=1 + foreign),
         minute.serial,
         0,
+        sent_at=0.2,
         opened=False,
     )
     assert minute.left == max(0, left - foreign)

@@ -13,6 +13,7 @@ import pytest
 from simulator.clock.calendar import session
 from simulator.model import darkpool, seeds
 from simulator.model.darkpool import Burst, Print
+from simulator.model.oddities import Oddities
 
 DAY = date(2026, 11, 20)
 KEYS = frozenset(
@@ -121,6 +122,15 @@ def test_no_row_is_worth_less_than_the_floor(prints: list[Print]) -> None:
 
 def test_volume_runs_through_the_day_and_leaves_room_for_each_print(prints: list[Print]) -> None:
     for before, after in pairwise(prints):
+        assert after.row["volume"] - after.row["size"] >= before.row["volume"]
+
+
+def test_volume_leaves_room_for_fractions_and_for_the_small_prints_between() -> None:
+    odd = Oddities(fractional_sizes=True, premium_floor=False)
+    made = darkpool.make_day(7, "SPY", session(DAY), 30_000, oddities=odd)
+    assert len(made) > 40_000
+    for before, after in pairwise(made):
+        assert before.second <= after.second
         assert after.row["volume"] - after.row["size"] >= before.row["volume"]
 
 

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Install the rivals beside the tool chain and run every program of bench/. Usage: scripts/bench.sh PATH-OF-UV
+set -euo pipefail
+"$1" sync --quiet --frozen --extra analysis --group bench
+for program in bench/[a-z]*.py; do
+    printf '\n%s\n\n' "$program"
+    python "$program"
+done
