@@ -29,7 +29,7 @@ ODDITIES = [
 ]
 FAULTS = [
     None,
-    *(
+    *[
         "http_500",
         "http_502",
         "http_503",
@@ -39,8 +39,8 @@ FAULTS = [
         "cut_gzip",
         "cut_json",
         "reset",
-    ),
-    *(
+    ],
+    *[
         "rate_limit_429",
         "concurrency_429",
         "daily_429",
@@ -48,7 +48,7 @@ FAULTS = [
         "tier_403",
         "not_found_404",
         "invalid_422",
-    ),
+    ],
 ]
 # What a run of all faults has the time for; it says what failed at once, `make soak` makes it shorter.
 SHORT = settings(
@@ -59,6 +59,10 @@ SHORT = settings(
     suppress_health_check=list(HealthCheck),
 )
 WORKS = st.sampled_from(["run", "backfill"])
+# Before work begins, so that there is something to do.
+WAITS = st.integers(0, 120)
+# The first ones note that it begins, and with what it is; those behind them hold rows.
+COMMITS = st.sampled_from([2, 4, 5, 6, 7, 8, 9, 10])
 
 
 class AnyInterleaving(RuleBasedStateMachine):
@@ -72,8 +76,9 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.back = 0
         self.sound = True
 
-    def words(self, work):
-        """Of a pass, or of a backfill of today and the day before."""
+    def words(self, work, wait):
+        """After that many minutes, of a pass or of a backfill of today and days before."""
+        self.market.move(self.market.now + timedelta(minutes=wait))
         if work == "run":
             return [work]
         market = self.market
@@ -81,10 +86,6 @@ class AnyInterleaving(RuleBasedStateMachine):
         midnight = datetime.combine(first, time(0), NEW_YORK)
         market.first = min(market.first, midnight)
         return [work, "--from", first.isoformat(), "--to", market.today.isoformat()]
-
-    @rule(minutes=st.integers(1, 300))
-    def time_passes(self, minutes):
-        self.market.move(self.market.now + timedelta(minutes=minutes))
 
     @rule(clock=st.sampled_from(MILESTONES))
     def a_milestone_comes(self, clock):
@@ -102,21 +103,22 @@ class AnyInterleaving(RuleBasedStateMachine):
     def older_days_are_wished_for(self, days):
         self.back = days
 
-    @rule(work=WORKS)
-    def work_is_done(self, work):
-        self.market.does(*self.words(work))
+    @rule(wait=WAITS, work=WORKS)
+    def work_is_done(self, wait, work):
+        self.market.does(*self.words(work, wait))
 
-    @rule(work=WORKS, requests=st.integers(1, 8))
-    def work_is_killed(self, work, requests):
-        self.market.dies(requests, *self.words(work))
+    @rule(wait=WAITS, work=WORKS, requests=st.integers(1, 8))
+    def work_is_killed(self, wait, work, requests):
+        self.market.dies(requests, *self.words(work, wait))
 
-    @rule(work=WORKS)
-    def two_hosts_and_a_backfill_work_at_once(self, work):
-        self.market.all_at_once((0, ["run"]), (0, self.words(work)), (1, ["run"]))
+    @rule(wait=WAITS, work=WORKS)
+    def two_hosts_and_a_backfill_work_at_once(self, wait, work):
+        words = self.words(work, wait)
+        self.market.all_at_once((0, ["run"]), (0, words), (1, ["run"]))
 
-    @rule(work=WORKS, commits=st.integers(1, 12), after=st.booleans())
-    def the_database_is_lost_at_a_commit(self, work, commits, after):
-        self.market.loses_the_database(commits, *self.words(work), after=after)
+    @rule(wait=WAITS, work=WORKS, commits=COMMITS, after=st.booleans())
+    def the_database_is_lost_at_a_commit(self, wait, work, commits, after):
+        self.market.loses_the_database(commits, *self.words(work, wait), after=after)
 
     @rule()
     def the_database_goes_away(self):

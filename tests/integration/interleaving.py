@@ -1,5 +1,7 @@
 """One collected market under a test that does to it what it likes, and what must hold of it at every moment."""
 
+import gzip
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from zoneinfo import ZoneInfo
 import forked
 from database_door import Cut, Door
 from embedded import Database, Server, tool_settings, wait_until
-from prints import served, stored
+from prints import facts, served, stored
 
 NEW_YORK = ZoneInfo("America/New_York")
 SYMBOLS = ("SPY", "QQQ")
@@ -52,6 +54,7 @@ class Interleaving:
         self.ever: dict[Part, set[Facts]] = {}
         self.shown: dict[Part, set[Facts]] = {}
         self.promised: dict[Part, set[Facts]] = {}
+        self.waited: dict[Part, set[Facts]] = {}
         self.day_is_spent = False
         self.move(start)
 
@@ -159,12 +162,15 @@ class Interleaving:
 
     def check(self) -> None:
         """At every moment."""
+        waiting = self._waiting()
         for part in self.parts():
             rows = [one[:6] for one in stored(self.database, *part)]
             assert len(rows) == len(set(rows)), f"{part}: a print is there twice"
             assert set(rows) <= self.ever.get(part, set()), f"{part}: a print that never was"
             lost = self.promised.get(part, set()) - set(rows)
             assert not lost, f"{part}: {len(lost)} prints are claimed and not there, as {min(lost)}"
+            dropped = self.waited.get(part, set()) - waiting.get(part, set()) - set(rows)
+            assert not dropped, f"{part}: {len(dropped)} prints left the spool for nowhere"
             noted = self.database.one(
                 "select coalesce(sum(stored), 0) from ops.ledger "
                 "where feed = 'darkpool_trades' and symbol = %s and session_date = %s",
@@ -217,7 +223,18 @@ class Interleaving:
         assert marked == len([one for one in there if one[:6] in gone]), f"{symbol} {day}: marks are wrong"
 
     def spooled(self) -> list[Path]:
-        return [path for host in self.hosts for path in (host / "spool").glob("*.*")]
+        return [path for host in self.hosts for path in (host / "spool").glob("*.page")]
+
+    def _waiting(self) -> dict[Part, set[Facts]]:
+        """The prints in the spool, which are nowhere else and may never be served again."""
+        found: dict[Part, set[Facts]] = {}
+        for path in self.spooled():
+            page = json.loads(gzip.decompress(path.read_bytes()))
+            part = (page["symbol"], page["session_date"])
+            found.setdefault(part, set()).update(map(facts, page["rows"]))
+        for part, prints in found.items():
+            self.waited.setdefault(part, set()).update(prints)
+        return found
 
     def sessions(self, first: date, last: date) -> list[str]:
         asked = {"from": first.isoformat(), "to": last.isoformat()}

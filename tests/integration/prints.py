@@ -10,17 +10,19 @@ Print = tuple[str, str, int, Decimal, Decimal, Decimal, bool]
 
 def served(simulator: Simulator, symbol: str, day: str, what: str = "darkpool") -> list[Print]:
     """What the simulator knows to be true of a day, or what it served once: "vanished"."""
-    return sorted(
-        (
-            row["ticker"],
-            row["executed_at"],
-            row["tracking_id"],
-            Decimal(row["price"]),
-            Decimal(row["size"]),
-            Decimal(row["volume"]),
-            row["canceled"],
-        )
-        for row in simulator.truth(what, symbol=symbol, date=day)
+    rows = simulator.truth(what, symbol=symbol, date=day)
+    return sorted((*facts(row), row["canceled"]) for row in rows)
+
+
+def facts(row: dict[str, Any]) -> tuple[str, str, int, Decimal, Decimal, Decimal]:
+    """What tells a print from all others."""
+    return (
+        row["ticker"],
+        row["executed_at"],
+        row["tracking_id"],
+        Decimal(row["price"]),
+        Decimal(row["size"]),
+        Decimal(row["volume"]),
     )
 
 
