@@ -65,12 +65,15 @@ def due(tools: Tools, source: Source, symbol: str) -> list[Part]:
     sessions = tools.calendar.begun(now, SESSIONS_BACK)
     if not sessions:
         return []
-    known = tools.books.coverage(source.name, symbol, sessions[0].date)
+    latest = sessions[-1].date
+    covered = tools.books.coverage(source.name, symbol, sessions[0].date)
+    # A clock that was ahead may have begun sessions that are still to come.
+    known = {day: one for day, one in covered.items() if day <= latest}
     if isinstance(source.page, BySecond):
-        first = min(known, default=sessions[-1].date)
+        first = min(known, default=latest)
     else:
         current = tools.calendar.opened(now, source.hours)
-        newest = current.date if current else sessions[-1].date
+        newest = current.date if current else latest
         first = min(known, default=newest) if source.dated else newest
     return open_parts(tools, source, symbol, [one for one in sessions if one.date >= first], known)
 

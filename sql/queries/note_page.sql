@@ -16,5 +16,10 @@ select %(feed)s, %(symbol)s, %(session_date)s, covered,
        case when %(confirmed)s then covered else '{}'::tstzmultirange end, %(collected_at)s
 from page
 on conflict (feed, symbol, session_date) do update
-    set covered = c.covered + excluded.covered, settled = c.settled + excluded.settled, confirmed = c.confirmed + excluded.confirmed,
+    set covered = c.covered + excluded.covered,
+        -- Rows of a page that waited, unknown to a sweep after it, may have vanished before that: its time is swept again.
+        settled = c.settled + excluded.settled
+            - case when %(stored)s > 0 and excluded.collected_at < c.collected_at then excluded.covered else '{}' end,
+        confirmed = c.confirmed + excluded.confirmed
+            - case when %(stored)s > 0 and excluded.collected_at < c.collected_at then excluded.covered else '{}' end,
         collected_at = greatest(c.collected_at, excluded.collected_at)

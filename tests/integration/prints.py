@@ -8,19 +8,21 @@ from simulator_process import Simulator
 Print = tuple[str, str, int, Decimal, Decimal, Decimal, bool]
 
 
-def served(simulator: Simulator, symbol: str, day: str) -> list[Print]:
-    """What the simulator knows to be true of a day."""
-    return sorted(
-        (
-            row["ticker"],
-            row["executed_at"],
-            row["tracking_id"],
-            Decimal(row["price"]),
-            Decimal(row["size"]),
-            Decimal(row["volume"]),
-            row["canceled"],
-        )
-        for row in simulator.truth("darkpool", symbol=symbol, date=day)
+def served(simulator: Simulator, symbol: str, day: str, what: str = "darkpool") -> list[Print]:
+    """What the simulator knows to be true of a day, or what it served once: "vanished"."""
+    rows = simulator.truth(what, symbol=symbol, date=day)
+    return sorted((*facts(row), row["canceled"]) for row in rows)
+
+
+def facts(row: dict[str, Any]) -> tuple[str, str, int, Decimal, Decimal, Decimal]:
+    """What tells a print from all others."""
+    return (
+        row["ticker"],
+        row["executed_at"],
+        row["tracking_id"],
+        Decimal(row["price"]),
+        Decimal(row["size"]),
+        Decimal(row["volume"]),
     )
 
 

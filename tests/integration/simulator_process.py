@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ class Simulator:
 
     url: str
     api_key: str
-    process: subprocess.Popen[bytes]
+    process: Any
     http: requests.Session
 
     def set_clock(
@@ -113,7 +113,7 @@ def start(  # noqa: PLR0913 - the simulator's options, each with a default
     frozen: bool = False,
 ) -> Simulator:
     """Start one on a free port and wait until it answers; budgets are out of the way unless asked for."""
-    port = _free_port()
+    port = free_port()
     options = {
         "host": "127.0.0.1",
         "port": port,
@@ -131,13 +131,13 @@ def start(  # noqa: PLR0913 - the simulator's options, each with a default
     command = [sys.executable, "-m", "simulator", *words]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     running = Simulator(f"http://127.0.0.1:{port}", API_KEY, process, requests.Session())
-    _wait(running)
+    wait_until_it_answers(running, lambda: process.poll() is None)
     if now is not None:
         running.set_clock(now, frozen=frozen)
     return running
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -151,14 +151,14 @@ def _answers(running: Simulator) -> bool:
         return False
 
 
-def _wait(running: Simulator) -> None:
+def wait_until_it_answers(running: Simulator, alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and running.process.poll() is None:
+    while time.monotonic() < deadline and alive():
         if _answers(running):
             return
-        time.sleep(0.05)
+        time.sleep(0.02)
     running.process.kill()
-    raise RuntimeError(f"the simulator did not answer on {running.url} (exit {running.process.poll()})")
+    raise RuntimeError(f"the simulator did not answer on {running.url}")
 
 
 @pytest.fixture

@@ -142,3 +142,15 @@ def test_missing_prints_are_counted_and_in_no_sum(connection, database, rows):
         (len(rows), 1, before - rows[0]["size"])
     ]
     assert database.one("select count(*) from trading.market_prints") == at_market - 1
+
+
+def test_a_page_that_waited_and_knows_more_than_the_sweep_after_it_has_its_time_swept_again(
+    connection, database, rows
+):
+    store(connection, swept(rows[1:], LATER, settled=True, confirmed=True))
+    claimed = "select covered = settled, covered = confirmed from ops.coverage"
+    store(connection, swept(rows[1:], NOW))
+    assert database.ask(claimed) == [(True, True)]
+
+    assert store(connection, swept(rows, NOW)).stored == 1
+    assert database.ask("select settled = '{}', confirmed = '{}' from ops.coverage") == [(True, True)]
