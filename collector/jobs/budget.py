@@ -129,10 +129,10 @@ def _whole_again(limit: Limit) -> str:
 
 def _feeds(found: Report) -> Iterator[str]:
     total = sum(spent.all for spent in found.feeds.values())
-    yield "feed                now   filling    share  not answered well"
+    yield f"{'feed':25}      now   filling    share  not answered well"
     for feed, spent in found.feeds.items():
         share = f"{100 * spent.all / total:.1f} %"
-        yield f"{feed:14.14} {spent.now:>8,}  {spent.filling:>8,}  {share:>7}  {_refusals(spent)}"[:80]
+        yield f"{feed:25.25} {spent.now:>8,}  {spent.filling:>8,}  {share:>7}  {_refusals(spent)}"[:80]
     if not total:
         yield "nothing was asked for in this day, which began at 20:00 New York"
 

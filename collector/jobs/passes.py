@@ -111,7 +111,7 @@ def _is_not_offered(part: Part, reason: CollectorError) -> bool:
 def _line(part: Part, result: Result, outcome: str, message: str) -> str:
     c = result.counts
     line = (
-        f"{part.source.name:16} {part.symbol:6} {part.session.date} {c.requests:4} requests "
+        f"{part.source.name:25} {part.symbol:22} {part.session.date} {c.requests:3} requests "
         f"{c.stored:6} new {c.updated:4} updated  {outcome}"
     )
     if c.spooled:

@@ -96,13 +96,14 @@ def _not_found(said: str) -> NoReturn:
 
 def _forbidden(code: str, said: str, *, is_json: bool) -> NoReturn:
     if code == "historic_data_access_missing":
-        raise HistoryLimit(said, _earliest(said))
+        raise HistoryLimit(said, earliest(said))
     if is_json:
         raise NotInPlan(said)
     raise Transient("the edge answered 403 with a page instead of JSON")
 
 
-def _earliest(said: str) -> date | None:
+def earliest(said: str) -> date | None:
+    """The first date that the plan sees, where the refusal names it."""
     found = _EARLIEST.search(said)
     try:
         return date.fromisoformat(found[1]) if found else None

@@ -48,9 +48,10 @@ class Looked:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of a good answer, under `data` or bare."""
+        """The rows of a good answer, under `data` or bare; one object is one row."""
         value = self.value
         found = value.get("data") if isinstance(value, dict) else value
+        found = [found] if isinstance(found, dict) and found else found
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 

@@ -41,7 +41,7 @@ def test_the_usual_plan_is_told_question_by_question(probed, fresh_simulator):
     assert found["more than 500 prints in one second"].startswith("not seen: at most ")
     assert found["market-tide, default step"] == "1 minute"
     assert found["market-tide, step of interval_5m=false"] == "1 minute"
-    assert found["history"].startswith("The earliest date currently available to you is 20")
+    assert found["history"].startswith("your plan reaches back to 20")
     assert found["live stream"] == "yes: the plan has it (collector_stream_enabled)"
     assert found["429 of the minute"] == "not seen, and not provoked"
     assert found["iv_rank"] == "served, 5 rows"

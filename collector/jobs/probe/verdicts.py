@@ -11,6 +11,7 @@ from typing import Any
 
 from collector.core import parse
 from collector.core.errors import Unparsable
+from collector.wire import answers
 from collector.wire.look import Looked
 
 FLOOR = Decimal(100_000)
@@ -106,11 +107,11 @@ def history(found: Looked, asked_for: str) -> str:
     """How far back the plan sees."""
     if found.status == OK:
         return f"reaches back to {asked_for} at least ({len(found.rows)} rows)"
-    return (
-        str(found.value["message"]).splitlines()[0]
-        if found.code == "historic_data_access_missing"
-        else refused(found)
-    )
+    if found.code != "historic_data_access_missing":
+        return refused(found)
+    said = str(found.value.get("message", ""))
+    earliest = answers.earliest(said)
+    return f"your plan reaches back to {earliest}" if earliest else said.splitlines()[0]
 
 
 def feed(found: Looked) -> str:
