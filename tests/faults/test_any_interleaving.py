@@ -56,6 +56,7 @@ SHORT = settings(
     stateful_step_count=10,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     print_blob=True,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
 WORKS = st.sampled_from(["run", "backfill"])
