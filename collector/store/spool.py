@@ -22,6 +22,7 @@ from collector.core.source import Raw
 VERSION = 1
 SUFFIX = ".page"
 DAMAGED = ".damaged"
+WRITING = ".writing"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Spool:
                 "or raise COLLECTOR_SPOOL_MB"
             )
         path = self._next()
-        beside = path.with_suffix(".writing")
+        beside = path.with_suffix(WRITING)
         try:
             with beside.open("wb") as file:
                 file.write(packed)
@@ -112,7 +113,14 @@ class Spool:
             except BlockingIOError:
                 yield False
                 return
+            self._forget_torn()
             yield True
+
+    def _forget_torn(self) -> None:
+        """Removes what a process that has died was writing: it never became a page, so its time is not covered."""
+        for path in self.folder.glob(f"*{WRITING}"):
+            if not _is_alive(int(path.stem.rpartition("-")[2])):
+                path.unlink(missing_ok=True)
 
     def _next(self) -> Path:
         """Behind all others, also when the clock has been set back."""
@@ -155,6 +163,16 @@ def _unpack(packed: bytes) -> Page:
         confirmed=head["confirmed"],
         requests=head["requests"],
     )
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

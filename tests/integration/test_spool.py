@@ -1,6 +1,8 @@
 """The database may be away: pages wait on disk, whole and in order, and reach it when it is back."""
 
 import json
+import os
+import subprocess
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -64,6 +66,15 @@ def test_a_damaged_page_is_told_from_a_whole_one(spool, damage):
     path.write_bytes(path.read_bytes()[:-9] if damage is None else damage)
     with pytest.raises(BadPayload, match="damaged"):
         spool.read(path)
+
+
+def test_what_a_killed_process_was_writing_is_forgotten_and_what_a_living_one_writes_is_not(spool):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    pages = {pid: spool.put(page()) for pid in (dead.pid, os.getpid())}
+    torn = {pid: path.rename(path.with_name(f"1-{pid}.writing")) for pid, path in pages.items()}
+    with spool.draining():
+        assert [path.exists() for path in torn.values()] == [False, True]
 
 
 def test_only_one_process_drains(spool):
