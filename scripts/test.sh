@@ -20,7 +20,8 @@ finish() {
 trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
-part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner --quiet --no-header
+part 'the simulator against its contract' python -m pytest tests/simulator -n 3 --dist worksteal --quiet --no-header
+part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner -n 2 --dist worksteal --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
 part 'images' python -m testbed images
 part 'the whole machine in Molecule' molecule test --scenario-name default

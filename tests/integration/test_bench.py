@@ -37,4 +37,4 @@ def test_each_number_that_is_written_down_has_its_command_and_its_rival():
     assert sections
     for section in sections:
         assert "`python bench/" in section
-        assert "times the collector's" in section
+        assert len([line for line in section.splitlines() if line.startswith("| ")]) >= 3

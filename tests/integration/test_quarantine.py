@@ -73,7 +73,7 @@ def test_a_row_that_is_still_wrong_waits_on_with_todays_reason(collector, databa
     assert found == [
         (good, False, None),
         (bad, True, "price is not a number"),
-        (gone, True, "this release has no feed a_feed_that_is_gone"),
+        (gone, True, "a_feed_that_is_gone is not a feed of this release"),
     ]
     assert database.one("select reason from ops.quarantine where id = %s", bad) == "old reason"
 
