@@ -16,7 +16,7 @@ lint() {
 (lint) >"$log/lint" 2>&1 &
 lint=$!
 
-python -m pytest tests/unit tests/integration -n 4 --dist worksteal --quiet --no-header
+python -m pytest tests/unit tests/integration -n 5 --dist worksteal --quiet --no-header
 tests=$?
 wait "$lint"
 linted=$?
