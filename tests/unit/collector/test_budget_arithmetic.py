@@ -1,7 +1,7 @@
 """What is kept for whom, when a day ends, and how long what fails is left alone."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,10 +79,22 @@ def test_days_older_than_a_week_and_days_of_a_wrong_clock_are_forgotten():
 @pytest.mark.parametrize(
     ("now", "day", "ends"),
     [
-        (datetime(2026, 11, 25, 0, 59, 59, tzinfo=UTC), 24, datetime(2026, 11, 25, 1, tzinfo=UTC)),
-        (datetime(2026, 11, 25, 1, 0, 0, tzinfo=UTC), 25, datetime(2026, 11, 26, 1, tzinfo=UTC)),
-        (datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC), 1, datetime(2026, 7, 2, 0, tzinfo=UTC)),
-        (datetime(2026, 7, 2, 0, 0, 0, tzinfo=UTC), 2, datetime(2026, 7, 3, 0, tzinfo=UTC)),
+        (
+            datetime(2026, 11, 25, 0, 59, 59, tzinfo=timezone.utc),
+            24,
+            datetime(2026, 11, 25, 1, tzinfo=timezone.utc),
+        ),
+        (
+            datetime(2026, 11, 25, 1, 0, 0, tzinfo=timezone.utc),
+            25,
+            datetime(2026, 11, 26, 1, tzinfo=timezone.utc),
+        ),
+        (
+            datetime(2026, 7, 1, 23, 59, 59, tzinfo=timezone.utc),
+            1,
+            datetime(2026, 7, 2, 0, tzinfo=timezone.utc),
+        ),
+        (datetime(2026, 7, 2, 0, 0, 0, tzinfo=timezone.utc), 2, datetime(2026, 7, 3, 0, tzinfo=timezone.utc)),
     ],
 )
 def test_the_day_ends_at_20_00_new_york_in_winter_and_in_summer(now, day, ends):
