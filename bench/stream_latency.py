@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -108,10 +108,10 @@ def streaming(way: str, dsn: str, vendor: simulator_process.Simulator) -> Iterat
             process.wait(timeout=60)
 
 
-def until(check: object, timeout_s: float = 120) -> None:
+def until(check: Callable[[], object], timeout_s: float = 120) -> None:
     """Wait for it."""
     deadline = time.monotonic() + timeout_s
-    while not check():  # type: ignore[operator]  # a callable
+    while not check():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
 

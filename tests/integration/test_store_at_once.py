@@ -10,7 +10,7 @@ from batches import NOW, SOURCES, batch, fixture
 from embedded import wait_until
 
 from collector.store.database import writer
-from collector.store.pages import store
+from collector.store.pages import Batch, store
 from collector.store.rows import Page, put
 
 PRINTS = SOURCES["darkpool_trades"]
@@ -100,3 +100,14 @@ def test_two_who_overlap_for_a_while_lose_and_double_nothing(connection, other, 
         (60, 60)
     ]
     assert database.one("select sum(stored) from ops.ledger") == 60
+
+
+def test_an_alert_that_the_stream_brought_first_is_one_row_although_its_time_differs(connection, database):
+    source = SOURCES["flow_alerts"]
+    page = batch(source, fixture(source.name))
+    (first, *_), *_ = (one.rows for one in page.parsed)
+    earlier = first._replace(executed_at=first.executed_at - timedelta(seconds=2))
+    store(connection, Batch(**{**vars(page), "parsed": [type(page.parsed[0])([earlier], "{}")]}))
+    counts = store(connection, page)
+    assert (counts.stored, counts.quarantined) == (len(page.parsed) - 1, 0)
+    assert database.one("select count(*) from trading.options_flow") == len(page.parsed)
