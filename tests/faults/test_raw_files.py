@@ -85,7 +85,7 @@ def test_killed_at_any_moment_every_body_that_was_reported_kept_is_read(tmp_path
         import os, sys
         from dataclasses import replace
         from pathlib import Path
-        sys.path.insert(0, "tests/integration")
+        sys.path[:0] = ["tests/integration", "tests/faults"]
         from test_raw_files import ONE, keep
         for number in range(100_000):
             keep(Path(sys.argv[1]), replace(ONE, body=sys.argv[2].encode() + b" %d " % number + os.urandom(200_000)))
@@ -115,7 +115,7 @@ def test_a_full_disk_is_counted_warned_of_once_and_leaves_the_file_whole(tmp_pat
         f"""
         import resource, sys
         from pathlib import Path
-        sys.path.insert(0, "tests/integration")
+        sys.path[:0] = ["tests/integration", "tests/faults"]
         from test_raw_files import ONE, Keeper, record
         from collector.core import logging
         logging.configure("", "info", "r1")
