@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from testbed.shell import TestbedError, lines, run, say, succeeds, wait_until
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".cache" / "testbed"
 LABEL = "darkpool.testbed"
+# Two checkouts on one machine would take each other's containers: TESTBED_PREFIX keeps them apart.
+OWN = f"darkpool-{os.environ.get('TESTBED_PREFIX', '')}"
 # What real systemd needs and an ordinary engine gives; see docs/decisions/0030-droplets-in-containers.md.
 AS_A_SERVER = (
     "--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined",
@@ -39,11 +42,11 @@ class Bed:
     @property
     def network(self) -> str:
         """Name of the bed's own network."""
-        return f"darkpool-{self.name}"
+        return f"{OWN}{self.name}"
 
     def container(self, part: str) -> str:
         """Return the name of the container that plays a part: droplet, simulator or lab."""
-        return f"darkpool-{self.name}-{part}"
+        return f"{OWN}{self.name}-{part}"
 
     def exists(self, part: str) -> bool:
         """Say whether that container is there, running or not."""
@@ -67,7 +70,7 @@ class Bed:
 def network_up(bed: Bed) -> None:
     """Make the bed's network if it is not there."""
     if not succeeds("docker", "network", "inspect", bed.network):
-        run("docker", "network", "create", "--label", f"{LABEL}={bed.name}", bed.network)
+        run("docker", "network", "create", "--label", f"{LABEL}={bed.network}", bed.network)
     bed.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (bed.folder / "laptop_address").write_text(_gateway(bed))
 
@@ -91,7 +94,7 @@ def lab_up(bed: Bed, part: str) -> None:
     remove(bed, part)
     run(
         "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part,
-        "--network", bed.network, "--label", f"{LABEL}={bed.name}", image, "sleep", "infinity",
+        "--network", bed.network, "--label", f"{LABEL}={bed.network}", image, "sleep", "infinity",
     )  # fmt: skip
 
 
@@ -136,7 +139,7 @@ def remove(bed: Bed, part: str) -> None:
 
 def down(bed: Bed) -> None:
     """End everything that carries the bed's name; keys and images are kept."""
-    for name in lines(run("docker", "ps", "-aq", "--filter", f"label={LABEL}={bed.name}")):
+    for name in lines(run("docker", "ps", "-aq", "--filter", f"label={LABEL}={bed.network}")):
         run("docker", "rm", "--force", "--volumes", name)
     if succeeds("docker", "network", "inspect", bed.network):
         run("docker", "network", "rm", bed.network)

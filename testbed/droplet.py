@@ -6,12 +6,12 @@ import tempfile
 from pathlib import Path
 
 from testbed import images
-from testbed.bed import AS_A_SERVER, AS_RENTED, LABEL, Bed, free_port, remove, wait_for_boot
+from testbed.bed import AS_A_SERVER, AS_RENTED, LABEL, OWN, Bed, free_port, remove, wait_for_boot
 from testbed.shell import run, say, succeeds, wait_until
 
 ADMIN = "trader"
 # Kept from droplet to droplet of one bed; two that run side by side must not share its lock.
-APT_CACHE = "darkpool-packages"
+APT_CACHE = f"{OWN}packages"
 
 SSH_CONFIG = """\
 # Written by the test bed. Use it with: ssh -F {folder}/ssh_config droplet
@@ -63,8 +63,8 @@ def _create(bed: Bed) -> None:
     name = bed.container("droplet")
     say(f"starting a fresh droplet: {name} ({bed.system}, 2 GB, 1 vCPU, ssh on 127.0.0.1:{port})")
     run(
-        "docker", "create", "--name", name, "--hostname", f"darkpool-{bed.name}",
-        "--network", bed.network, "--label", f"{LABEL}={bed.name}", *AS_RENTED, *AS_A_SERVER,
+        "docker", "create", "--name", name, "--hostname", bed.network,
+        "--network", bed.network, "--label", f"{LABEL}={bed.network}", *AS_RENTED, *AS_A_SERVER,
         "--restart", "unless-stopped", "--publish", f"127.0.0.1:{port}:22",
         "--volume", f"{APT_CACHE}-{bed.name}-{bed.system}:/var/cache/apt/archives", image,
     )  # fmt: skip

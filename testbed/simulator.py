@@ -53,7 +53,7 @@ def _create(bed: Bed, recipe: str, options: Sequence[str]) -> None:
     say(f"starting the API simulator: {name}")
     run(
         "docker", "create", "--name", name, "--hostname", "simulator", "--network", bed.network,
-        "--network-alias", "simulator", "--label", f"{LABEL}={bed.name}", "--label", f"recipe={recipe}",
+        "--network-alias", "simulator", "--label", f"{LABEL}={bed.network}", "--label", f"recipe={recipe}",
         "--publish", f"127.0.0.1:{free_port()}:{PORT}", "--env", "PYTHONPATH=/opt/site-packages",
         "--workdir", "/opt/app", images.droplet(SYSTEM),
         "python3", "-m", "simulator", "--host", "0.0.0.0", "--port", str(PORT), *options,
