@@ -66,7 +66,7 @@ def sweep(simulator: Simulator, symbol: str = "SPY") -> list[dict[str, Any]]:
 
 def ask(simulator: Simulator, path: str = DARKPOOL, **headers: str) -> requests.Response:
     given = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"} | headers
-    return simulator.http.get(simulator.url + path, headers=given, timeout=10)
+    return simulator.http.get(simulator.url + path, headers=given, timeout=60)
 
 
 def rate_headers(response: requests.Response) -> dict[str, str]:

@@ -79,7 +79,7 @@ class Simulator:
     def api(self, path: str, **query: Any) -> requests.Response:
         """One request to the API with the right key."""
         headers = {"Authorization": f"Bearer {self.api_key}", "User-Agent": "simulator-test"}
-        return self.http.get(self.url + path, params=query, headers=headers, timeout=10)
+        return self.http.get(self.url + path, params=query, headers=headers, timeout=60)
 
     def stop(self) -> None:
         self.http.close()

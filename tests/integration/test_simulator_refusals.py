@@ -92,7 +92,7 @@ def test_more_than_three_requests_in_flight_are_refused_in_words_that_talk_of_pl
 def requests_session(simulator: Simulator) -> requests.Response:
     with requests.Session() as http:
         headers = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"}
-        return http.get(f"{simulator.url}{DARKPOOL}", headers=headers, timeout=10)
+        return http.get(f"{simulator.url}{DARKPOOL}", headers=headers, timeout=60)
 
 
 def test_a_spent_minute_is_refused_until_it_is_over_and_a_spent_day_for_longer() -> None:

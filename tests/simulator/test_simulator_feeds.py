@@ -144,5 +144,5 @@ def test_a_word_nobody_knows_is_refused(simulator: Simulator, path: str, words: 
 
 def test_the_truth_of_a_path_that_nobody_serves_is_refused(simulator: Simulator) -> None:
     for path in ("/api/stock/SPY/nothing", "/api/darkpool/ZZZZ", ""):
-        response = simulator.http.get(simulator.url + "/_truth/feed", params={"path": path}, timeout=10)
+        response = simulator.http.get(simulator.url + "/_truth/feed", params={"path": path}, timeout=60)
         assert response.status_code == 400, path

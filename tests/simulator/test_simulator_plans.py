@@ -107,7 +107,7 @@ def test_a_drip_for_one_path_spares_the_others(simulator: Simulator) -> None:
 def fresh(simulator: Simulator) -> requests.Response:
     with requests.Session() as http:
         headers = {"Authorization": f"Bearer {simulator.api_key}", "User-Agent": "simulator-test"}
-        return http.get(f"{simulator.url}{DARKPOOL}", headers=headers, timeout=10)
+        return http.get(f"{simulator.url}{DARKPOOL}", headers=headers, timeout=60)
 
 
 def test_a_client_that_leaves_a_dripping_body_frees_its_place(simulator: Simulator) -> None:
