@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Keep a copy of how the owner gets in, and put it back unless he shows that he still does.
 
-`arm` copies the guarded files and starts a timer; `keep` ends it because somebody came in anew; `revert`, which the
-timer calls, puts the copies back. The copy is made whole under another name and then renamed, so that there is one or none.
+`arm` copies the guarded files and starts a timer; `keep` ends it because somebody came in anew; `revert`, which
+the timer calls, puts the copies back.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CONFIG = Path("/etc/darkpool/guard.json")
 STATE = Path("/var/lib/darkpool-guard")
@@ -39,7 +38,7 @@ def main() -> int:
         with alone(arguments.state):
             arguments.call(arguments)
     except (GuardError, OSError, ValueError, subprocess.SubprocessError) as problem:
-        print(f"darkpool-guard: {problem}", file=sys.stderr)
+        sys.stderr.write(f"darkpool-guard: {problem}\n")
         return 1
     return 0
 
@@ -53,14 +52,21 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "arm", arm, "copy the guarded files and start the clock; armed already: restart the clock")
     add(commands, "keep", keep, "what is now is good: stop the clock and forget the copy")
     reverting = add(commands, "revert", revert, "put the copy back and apply it")
-    reverting.add_argument("--files-only", action="store_true", help="apply nothing: at boot the services come later")
+    reverting.add_argument(
+        "--files-only", action="store_true", help="apply nothing: at boot the services come later"
+    )
     add(commands, "status", status, "say whether a revert is armed, and for when")
     return words
 
 
-def add(commands: Any, name: str, call: Any, text: str) -> argparse.ArgumentParser:
+def add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    call: Callable[[argparse.Namespace], None],
+    text: str,
+) -> argparse.ArgumentParser:
     """Add one command to the parser and return it."""
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, epilog=EXIT_CODES)
+    command = commands.add_parser(name, help=text, description=text, epilog=EXIT_CODES)
     command.set_defaults(call=call)
     return command
 
@@ -73,47 +79,48 @@ def arm(arguments: argparse.Namespace) -> None:
         take(config["files"], copy)
     # Through systemd, which outlives the connection and this process.
     systemctl("restart", TIMER)
-    print(f"armed: without `darkpool-guard keep`, all is put back in {config['revert_after_s']} s")
+    say(f"armed: without `darkpool-guard keep`, all is put back in {config['revert_after_s']} s")
 
 
 def keep(arguments: argparse.Namespace) -> None:
     """Stop the clock and forget the copy; nothing armed is fine."""
     systemctl("stop", TIMER)
     forget(arguments.state / "armed")
-    print("kept")
+    say("kept")
 
 
 def revert(arguments: argparse.Namespace) -> None:
-    """Put the copy back where something differs, and let the services read it."""
+    """Put the copy back and let the services read it."""
     config = read_config(arguments.config)
     copy = arguments.state / "armed"
     if not copy.exists():
-        print("nothing is armed, so nothing is put back")
+        say("nothing is armed, so nothing is put back")
         return
-    entries = json.loads((copy / "manifest.json").read_text())
-    changed = [entry for entry in entries if differs(entry, copy)]
-    apply = bool(changed) and not arguments.files_only
-    if apply:
-        failed = run_all(config["before"])
+    before, after = ([], []) if arguments.files_only else (config["before"], config["after"])
+    failed = run_all(before)
+    changed = [entry for entry in json.loads((copy / "manifest.json").read_text()) if differs(entry, copy)]
     for entry in changed:
         put_back(entry, copy)
-        print(f"put back {entry['path']}")
-    if apply:
-        failed += run_all(config["after"])
-        if failed:
-            raise GuardError(f"put back, but not applied: {'; '.join(failed)}. Reboot the server, or try again.")
+        say(f"put back {entry['path']}")
+    # Also when no file differs: a service may run with what it read from a file that has been mended since.
+    failed += run_all(after)
+    if failed:
+        raise GuardError(f"put back, but not applied: {'; '.join(failed)}. Reboot the server, or try again.")
     forget(copy)
-    print(f"nobody showed that they still come in: {len(changed)} of {len(entries)} guarded files were put back")
+    say(
+        f"nobody showed that they still come in: {len(changed)} guarded files were put back, their services told"
+    )
 
 
 def status(arguments: argparse.Namespace) -> None:
-    """Say whether a revert is armed, and for when."""
-    copy = arguments.state / "armed"
-    if not copy.exists():
-        print("not armed")
-        return
-    seconds = time.time() - (copy / "manifest.json").stat().st_mtime
-    print(f"armed {seconds:.0f} s ago; systemctl list-timers {TIMER} says for when")
+    """Say whether a revert is armed."""
+    armed = (arguments.state / "armed").exists()
+    say(f"armed; systemctl list-timers {TIMER} says for when" if armed else "not armed")
+
+
+def say(line: str) -> None:
+    """Tell whoever called, or the journal."""
+    sys.stdout.write(f"{line}\n")
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -125,7 +132,9 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text())
     except (OSError, ValueError) as problem:
-        raise GuardError(f"{path} cannot be read ({problem}); run site.yml, whose role guard writes it") from None
+        raise GuardError(
+            f"{path} cannot be read ({problem}); run site.yml, whose role guard writes it"
+        ) from None
     return found
 
 
@@ -139,7 +148,12 @@ def take(patterns: list[str], copy: Path) -> None:
         entry: dict[str, Any] = {"path": str(path), "blob": None}
         if path.is_file():
             found = path.stat()
-            entry |= {"blob": str(number), "mode": found.st_mode & 0o7777, "uid": found.st_uid, "gid": found.st_gid}
+            entry |= {
+                "blob": str(number),
+                "mode": found.st_mode & 0o7777,
+                "uid": found.st_uid,
+                "gid": found.st_gid,
+            }
             write(draft / str(number), path.read_bytes(), 0o600)
         entries.append(entry)
     write(draft / "manifest.json", json.dumps(entries, indent=1).encode(), 0o600)
@@ -163,7 +177,10 @@ def differs(entry: dict[str, Any], copy: Path) -> bool:
         return bool(path.exists() or entry["blob"] is not None)
     found = path.stat()
     now = (found.st_mode & 0o7777, found.st_uid, found.st_gid)
-    return now != (entry["mode"], entry["uid"], entry["gid"]) or path.read_bytes() != (copy / entry["blob"]).read_bytes()
+    return (
+        now != (entry["mode"], entry["uid"], entry["gid"])
+        or path.read_bytes() != (copy / entry["blob"]).read_bytes()
+    )
 
 
 def put_back(entry: dict[str, Any], copy: Path) -> None:
@@ -224,7 +241,9 @@ def systemctl(*words: str) -> None:
     """
     done = subprocess.run(["systemctl", *words], capture_output=True, text=True, check=False, timeout=60)
     if done.returncode != 0:
-        raise GuardError(f"systemctl {' '.join(words)}: {done.stderr.strip()}; run site.yml, whose role guard brings it")
+        raise GuardError(
+            f"systemctl {' '.join(words)}: {done.stderr.strip()}; run site.yml, whose role guard brings it"
+        )
 
 
 @contextlib.contextmanager
