@@ -103,11 +103,11 @@ def free_port() -> int:
 
 
 def lab_up(bed: Bed, part: str) -> None:
-    """Start a machine that attacks, afresh."""
+    """Start a machine that attacks, afresh; it is its own master, addresses and routes included."""
     image = images.lab(bed.system)
     remove(bed, part)
     run(
-        "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part,
+        "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part, "--cap-add", "NET_ADMIN",
         "--network", bed.network, "--label", f"{LABEL}={bed.network}", image, "sleep", "infinity",
     )  # fmt: skip
 
