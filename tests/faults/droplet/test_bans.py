@@ -81,17 +81,21 @@ def test_the_command_lets_in_again(burglar, owner, bed):
 
 
 def test_an_address_from_which_somebody_is_logged_in_is_not_banned(burglar, owner, bed):
-    """The owner's agent may offer wrong keys beside an open session. Without one, the first test's ban is the control."""
+    """The owner's agent may offer wrong keys beside an open session; the first test shows what happens without one."""
     burglar.carry(bed.folder / "id_ed25519")
     sheltered = str(ipaddress.ip_interface(f"{burglar.address}/16").network.broadcast_address - 9)
     said, code = burglar.do(f"ip address replace {sheltered}/16 dev eth0")
     assert code == 0, said
     before = ignored(owner, sheltered)
-    burglar.do(f"ssh {UNKNOWN} -b {sheltered} -f -i /root/key trader@{burglar.target} sleep 60 >/dev/null 2>&1")
+    burglar.do(
+        f"ssh {UNKNOWN} -b {sheltered} -f -i /root/key trader@{burglar.target} sleep 60 >/dev/null 2>&1"
+    )
     for _ in range(4):
         said, _ = burglar.ssh(*GUESS, f"-b {sheltered}", password="guess")
         assert "Permission denied" in said, said
-    wait_until("the fourth failure's being read", lambda: ignored(owner, sheltered) - before >= 4, SECONDS_TO_BAN)
+    wait_until(
+        "the fourth failure's being read", lambda: ignored(owner, sheltered) - before >= 4, SECONDS_TO_BAN
+    )
     assert sheltered not in banned(owner)
 
 

@@ -39,7 +39,9 @@ def people(bed):
     return [line.split(":")[0] for line in known if line.split(":")[0] in PEOPLE]
 
 
-@pytest.mark.parametrize("after", ["systemctl restart ufw", "ufw reload", "ufw allow 4242 && ufw delete allow 4242"])
+@pytest.mark.parametrize(
+    "after", ["systemctl restart ufw", "ufw reload", "ufw allow 4242 && ufw delete allow 4242"]
+)
 def test_only_root_is_answered(bed, asked, people, after):
     """Each of these makes ufw write or load its rules anew, and none may open the door."""
     bed.execute("droplet", "sh", "-c", after)

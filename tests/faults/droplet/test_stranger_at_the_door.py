@@ -59,8 +59,12 @@ def scan(machine, family, how, ports, target):
 def test_of_all_tcp_ports_only_ssh_answers(outsider, ssh_port, hidden):
     """Both protocols at once: what takes time is waiting for answers that never come."""
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda family: scan(outsider, family, TCP, "-", outsider.targets[family]), outsider.targets)
-    assert dict(zip(outsider.targets, found, strict=True)) == dict.fromkeys(outsider.targets, [ssh_port])
+        found = pool.map(
+            lambda family: scan(outsider, family, TCP, "-", outsider.targets[family]), outsider.targets
+        )
+    assert dict(zip(outsider.targets, found, strict=True)) == {
+        family: [ssh_port] for family in outsider.targets
+    }
 
 
 def test_no_udp_port_answers_and_none_is_listened_on(outsider, owner, hidden):
