@@ -30,6 +30,8 @@ def test_rules_that_make_sense_have_no_problem() -> None:
         ({"port": 22, "action": "open"}, "action is one of allow, limit, deny, not open"),
         ({"port": 22, "from": "home"}, "'home' does not appear to be an IPv4 or IPv6 network"),
         ({"port": 22, "from": "198.51.100.7/24"}, "198.51.100.7/24 has host bits set"),
+        ({"port": 22, "from": "198.51.100.7/32"}, "write 198.51.100.7/32 as 198.51.100.7"),
+        ({"port": 22, "from": "2001:DB8:0::/64"}, "write 2001:DB8:0::/64 as 2001:db8::/64"),
         ({"port": 22, "from": "0.0.0.0/0"}, "0.0.0.0/0 is everybody"),
     ],
 )

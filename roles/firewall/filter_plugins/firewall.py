@@ -39,13 +39,19 @@ def _odd(
 
 
 def _odd_address(text: object) -> Iterator[str]:
+    if text == "any":
+        return
     try:
-        network = text == "any" or ipaddress.ip_network(str(text))
+        network = ipaddress.ip_network(str(text))
     except ValueError as error:
         yield f"{error}; give one address or network, such as 198.51.100.7 or 2001:db8::/64"
-    else:
-        if network is not True and network.prefixlen == 0:
-            yield f"{text} is everybody; say so with `any`, or leave it out"
+        return
+    # As ufw will write it at its next reload; any other spelling would be a change at every run.
+    spelled = str(network if network.num_addresses > 1 else network.network_address)
+    if network.prefixlen == 0:
+        yield f"{text} is everybody; say so with `any`, or leave it out"
+    elif text != spelled:
+        yield f"write {text} as {spelled}"
 
 
 def firewall_narrowed(rules: Iterable[Mapping[str, Any]], admins: Sequence[str]) -> list[Rule]:
