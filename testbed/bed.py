@@ -6,6 +6,8 @@ Everything a bed owns carries its name, so that several can stand side by side a
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import ipaddress
 import json
 import os
 import socket
@@ -68,16 +70,28 @@ class Bed:
 
 
 def network_up(bed: Bed) -> None:
-    """Make the bed's network if it is not there."""
+    """Make the bed's network if it is not there: IPv4 and IPv6, as a rented droplet has both."""
     if not succeeds("docker", "network", "inspect", bed.network):
-        run("docker", "network", "create", "--label", f"{LABEL}={bed.network}", bed.network)
+        create = ("docker", "network", "create", "--label", f"{LABEL}={bed.network}")
+        try:
+            run(*create, "--ipv6", "--subnet", subnet_v6(bed), bed.network)
+        except TestbedError as refused:
+            say(f"this engine makes no IPv6 network, so this bed has none ({str(refused).splitlines()[-1]})")
+            run(*create, bed.network)
     bed.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (bed.folder / "laptop_address").write_text(_gateway(bed))
 
 
+def subnet_v6(bed: Bed) -> str:
+    """Return a private IPv6 network that no other bed has: `fd` and a hash, as RFC 4193 wants it."""
+    digest = hashlib.sha256(bed.network.encode()).digest()
+    return str(ipaddress.ip_network((b"\xfd" + digest[:7] + bytes(8), 64)))
+
+
 def _gateway(bed: Bed) -> str:
     """The address that the laptop's connections have on the droplet."""
-    return run("docker", "network", "inspect", "-f", "{{(index .IPAM.Config 0).Gateway}}", bed.network)
+    networks = json.loads(run("docker", "network", "inspect", "-f", "{{json .IPAM.Config}}", bed.network))
+    return next(str(network["Gateway"]) for network in networks if ":" not in network["Subnet"])
 
 
 def free_port() -> int:
@@ -89,21 +103,30 @@ def free_port() -> int:
 
 
 def lab_up(bed: Bed, part: str) -> None:
-    """Start a machine that attacks, afresh."""
+    """Start a machine that attacks, afresh; it is its own master, addresses and routes included."""
     image = images.lab(bed.system)
     remove(bed, part)
     run(
-        "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part,
+        "docker", "run", "--detach", "--name", bed.container(part), "--hostname", part, "--cap-add", "NET_ADMIN",
         "--network", bed.network, "--label", f"{LABEL}={bed.network}", image, "sleep", "infinity",
     )  # fmt: skip
 
 
 def address(bed: Bed, part: str) -> str:
     """Return the IPv4 address of a part on the bed's network."""
+    return _addresses(bed, part)["IPAddress"]
+
+
+def address_v6(bed: Bed, part: str) -> str:
+    """Return the IPv6 address of a part on the bed's network; empty where the engine makes none."""
+    return _addresses(bed, part)["GlobalIPv6Address"]
+
+
+def _addresses(bed: Bed, part: str) -> dict[str, str]:
     networks = json.loads(
         run("docker", "inspect", "-f", "{{json .NetworkSettings.Networks}}", bed.container(part))
     )
-    found: str = networks[bed.network]["IPAddress"]
+    found: dict[str, str] = networks[bed.network]
     return found
 
 

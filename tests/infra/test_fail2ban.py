@@ -6,6 +6,7 @@ The addresses are from the ranges that are reserved for documentation, so nobody
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,37 @@ def test_the_fourth_bad_login_within_ten_minutes_shuts_out_for_an_hour(
     host: Host, what: str, value: str
 ) -> None:
     assert client(host, "get", "sshd", what).splitlines()[-1] == value
+
+
+def test_the_firewall_takes_fail2ban_along_and_a_look_every_minute_finds_what_is_missing(host: Host) -> None:
+    bound = host.check_output("systemctl show --property PartOf --value fail2ban").split()
+    assert {"ufw.service", "nftables.service"} <= set(bound)
+    assert "fail2ban.service" in host.check_output("systemctl show --property Wants --value ufw").split()
+    assert host.service("bans-in-force.timer").is_enabled
+    assert host.service("bans-in-force.timer").is_running
+
+
+@pytest.mark.parametrize(("unit", "most"), [("fail2ban", 2.7), ("bans-in-force", 1.5)])
+def test_what_reads_strangers_words_is_kept_in_a_sandbox(host: Host, unit: str, most: float) -> None:
+    with host.sudo():
+        said = host.check_output("systemd-analyze security --no-pager %s.service | tail -n 1", unit)
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert found, said
+    assert float(found[1]) <= most
+
+
+def test_the_third_ban_within_a_day_is_the_long_one(host: Host) -> None:
+    """A new address each time, as what was banned today counts."""
+    somebody = f"2001:db8::{secrets.randbelow(2**16):x}:{secrets.randbelow(2**16):x}"
+    for number in range(3):
+        assert somebody not in client(host, "get", "recidive", "banip"), f"already after {number} bans"
+        client(host, "set", "sshd", "banip", somebody)
+        client(host, "set", "sshd", "unbanip", somebody)
+    try:
+        assert becomes(lambda: somebody in client(host, "get", "recidive", "banip").split(), 10)
+        assert becomes(lambda: somebody in shut_out(host))
+    finally:
+        client(host, "unban", somebody)
 
 
 def test_who_comes_back_stays_out_for_a_week(host: Host) -> None:
@@ -125,7 +157,16 @@ def test_a_ban_is_in_the_kernel_until_it_is_lifted_by_its_command(host: Host) ->
         assert becomes(lambda address=address: address not in shut_out(host))
 
 
-@pytest.mark.parametrize("restart", ["systemctl restart ufw", "ufw reload", "systemctl restart fail2ban"])
+@pytest.mark.parametrize(
+    "restart",
+    [
+        "systemctl restart ufw",
+        "ufw reload",
+        "systemctl restart fail2ban",
+        # What a hand that flushes does to us, without flushing what may be others' on a live server.
+        "nft delete table inet f2b-table && systemctl start bans-in-force",
+    ],
+)
 def test_a_ban_outlives_a_restart(host: Host, banned: str, restart: str) -> None:
     assert becomes(lambda: banned in shut_out(host))
     with host.sudo():

@@ -5,12 +5,15 @@ Which bed: the environment variable TESTBED_NAME (Molecule sets it), else the de
 
 import itertools
 import os
+from pathlib import Path
 
 import pytest
 
 from testbed import bed as beds
 from testbed import session, simulator
 from testbed.shell import run
+
+LISTENER = Path(__file__).with_name("listener.py")
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +73,15 @@ def stranger(bed):
         beds.remove(bed, part)
 
 
+def by_family(bed, part):
+    """Return the part's addresses by the option that stands for their protocol in ssh, ip and nmap.
+
+    Where the engine makes no IPv6, there is nothing to attack: the bed says so, and the droplet has no such address.
+    """
+    found = {"-4": beds.address(bed, part), "-6": beds.address_v6(bed, part)}
+    return {family: address for family, address in found.items() if address}
+
+
 class Stranger:
     """A second machine on the droplet's network."""
 
@@ -78,6 +90,8 @@ class Stranger:
         self.part = part
         self.address = beds.address(bed, part)
         self.target = beds.address(bed, "droplet")
+        self.addresses = by_family(bed, part)
+        self.targets = by_family(bed, "droplet")
 
     def do(self, command, timeout_s=120):
         """Run a shell command there; return everything that it said and its exit code."""
@@ -86,13 +100,19 @@ class Stranger:
         text, _, code = said.rpartition("exit=")
         return text, int(code)
 
-    def ssh(self, user, *options, password=None):
-        """Try to log in to the droplet."""
+    def ssh(self, user, *options, password=None, target=None):
+        """Try to log in to the droplet, over IPv4 unless an address says otherwise."""
         first = f"sshpass -p {password} " if password else ""
         known = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5"
         return self.do(
-            f"{first}ssh {known} -o NumberOfPasswordPrompts=1 {' '.join(options)} {user}@{self.target} id"
+            f"{first}ssh {known} -o NumberOfPasswordPrompts=1 {' '.join(options)} {user}@{target or self.target} id"
         )
+
+    def listens(self, *ports):
+        """Answer on these ports from now on: TCP and UDP, IPv4 and IPv6."""
+        name = self.bed.container(self.part)
+        run("docker", "cp", LISTENER, f"{name}:/root/listener.py")
+        run("docker", "exec", "--detach", name, "python3", "/root/listener.py", *map(str, ports))
 
     def carry(self, key):
         """Put a private key there, as a thief would."""
