@@ -175,3 +175,29 @@ def test_the_servers_log_is_written_where_it_rotates_by_itself(host: Host) -> No
     assert path.startswith("/var/log/postgresql/weekdays/postgresql-")
     with host.sudo():
         assert not host.file(path).mode & 0o007
+
+
+def in_the_sandbox(host: Host, command: str) -> CommandResult:
+    """Run a shell command as a child of a backend, where an archive command would run."""
+    return psql(host, f"copy (select 1) to program '{command}'")
+
+
+def test_an_archive_command_works_in_the_servers_sandbox_and_writes_nowhere_else(host: Host) -> None:
+    copy = "/var/lib/postgresql/archive-drill.gz"
+    written = in_the_sandbox(host, f"gzip -c > {copy} && sync {copy} && gzip -t {copy} && rm {copy}")
+    assert written.rc == 0, written.stderr
+    for path in ("/etc/postgresql/drill", "/usr/local/drill", "/var/tmp/../cache/drill", "/home/drill"):
+        assert in_the_sandbox(host, f"touch {path}").rc != 0
+    assert in_the_sandbox(host, "ls /home/*").rc != 0
+
+
+def test_the_sandbox_takes_nothing_that_the_server_needs(host: Host) -> None:
+    # getrlimit under the filter of system calls: without its answer the server falls back to 100 kB of stack.
+    assert answer(host, "show max_stack_depth") == "2MB"
+    assert answer(host, "show jit") == "off"
+    assert answer(host, "load 'auto_explain'; select count(*) from generate_series(1, 300000)").endswith(
+        "300000"
+    )
+    assert answer(
+        host, "set work_mem = '64kB'; select count(distinct n) from generate_series(1, 90000) n"
+    ).endswith("90000")
