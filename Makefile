@@ -4,7 +4,8 @@ SHELL := /bin/bash
 UV ?= $(or $(shell command -v uv),$(CURDIR)/.cache/uv/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(dir $(UV)):$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled once, and not beside the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
 PLAY = ansible-playbook -i $(INVENTORY)
 TOOLS = .venv/.ready

@@ -11,7 +11,7 @@ lint() {
     mypy
     lint-imports
     yamllint --strict .
-    ansible-lint --offline --strict
+    scripts/ansible-lint.sh
 }
 (lint) >"$log/lint" 2>&1 &
 lint=$!
