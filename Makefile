@@ -31,6 +31,9 @@ release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
 	scripts/verify.sh $(INVENTORY)/ssh_config
 
+drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
+	@python scripts/drift.py $(INVENTORY)
+
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
 	scripts/check.sh
@@ -62,4 +65,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify check test test-role soak bench format clean help configured
+.PHONY: demo demo-down init deploy release verify drift check test test-role soak bench format clean help configured
