@@ -4,7 +4,8 @@ SHELL := /bin/bash
 UV ?= $(or $(shell command -v uv),$(CURDIR)/.cache/uv/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(dir $(UV)):$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled once, and not beside the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
 PLAY = ansible-playbook -i $(INVENTORY)
 TOOLS = .venv/.ready
@@ -29,6 +30,9 @@ release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 
 verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
 	scripts/verify.sh $(INVENTORY)/ssh_config
+
+drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
+	@python scripts/drift.py $(INVENTORY)
 
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
@@ -61,4 +65,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify check test test-role soak bench format clean help configured
+.PHONY: demo demo-down init deploy release verify drift check test test-role soak bench format clean help configured

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Run one Molecule scenario from nothing to nothing. Usage: scripts/molecule.sh SCENARIO
+# Run one Molecule scenario from nothing to nothing, on the system that SYSTEM names (debian-12 if none).
+# Usage: scripts/molecule.sh SCENARIO [MOLECULE'S COMMAND, test if none]
 set -euo pipefail
+cd "$(dirname "$0")/.."
 scenario=${1:-}
+export SYSTEM=${SYSTEM:-debian-12}
 if [ ! -f "molecule/$scenario/molecule.yml" ]; then
     echo "make test-role needs ROLE, one of: $(cd molecule && ls -d */ | tr -d / | grep -v shared | tr '\n' ' ')" >&2
     exit 2
 fi
-python -m testbed images
-exec molecule test --scenario-name "$scenario"
+# Molecule keeps what it knows about a scenario in one folder: two systems side by side need two.
+export MOLECULE_EPHEMERAL_DIRECTORY=$PWD/.cache/molecule/$scenario-$SYSTEM
+python -m testbed images --system "$SYSTEM"
+exec molecule "${2:-test}" --scenario-name "$scenario"

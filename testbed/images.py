@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import shutil
@@ -13,12 +14,27 @@ from testbed.shell import TestbedError, run, say, succeeds
 
 RECIPES = Path(__file__).parent / "image"
 MMDEBSTRAP_INCLUDE = "ca-certificates,python3,systemd,systemd-sysv"
-# What is pulled where a registry is reachable, and what is bootstrapped where none is.
+DRESSED = ("droplet.Dockerfile", "dress.sh")
+DRESSED_AS_UBUNTU = (*DRESSED, "ubuntu.Dockerfile", "dress-ubuntu.sh")
+
+
+@dataclasses.dataclass(frozen=True)
+class System:
+    """Where a droplet's image comes from."""
+
+    pulled: str
+    suite: str = ""  # what is bootstrapped where no registry answers; nothing if it cannot be
+    ubuntu: str = ""  # the version that a Debian says it is
+
+
 SYSTEMS = {
-    "debian-12": ("debian:12", "bookworm"),
-    "debian-13": ("debian:13", "trixie"),
-    "ubuntu-22.04": ("ubuntu:22.04", ""),
-    "ubuntu-24.04": ("ubuntu:24.04", ""),
+    "debian-12": System("debian:12", "bookworm"),
+    "debian-13": System("debian:13", "trixie"),
+    "ubuntu-22.04": System("ubuntu:22.04"),
+    "ubuntu-24.04": System("ubuntu:24.04"),
+    # For the branches that ask for Ubuntu, where its images cannot be had. What they cannot show: docs/decisions/0031.
+    "dressed-ubuntu-22.04": System("debian:12", "bookworm", "22.04"),
+    "dressed-ubuntu-24.04": System("debian:12", "bookworm", "24.04"),
 }
 
 
@@ -30,7 +46,9 @@ def droplet(system: str) -> str:
     """
     if system not in SYSTEMS:
         raise TestbedError(f"no such system: {system}; there are {', '.join(SYSTEMS)}")
-    name = f"darkpool-droplet:{system}-{_recipe_hash('droplet.Dockerfile', 'dress.sh')}"
+    if SYSTEMS[system].ubuntu:
+        return _dressed(system)
+    name = f"darkpool-droplet:{system}-{_recipe_hash(*DRESSED)}"
     if not _exists(name):
         base = _base(system)
         say(f"building the image of a fresh {system} droplet (kept for next time)")
@@ -38,10 +56,20 @@ def droplet(system: str) -> str:
     return name
 
 
+def _dressed(system: str) -> str:
+    name = f"darkpool-droplet:{system}-{_recipe_hash(*DRESSED_AS_UBUNTU)}"
+    if not _exists(name):
+        wanted = SYSTEMS[system]
+        base = droplet(next(one for one, how in SYSTEMS.items() if how.pulled == wanted.pulled))
+        say(f"dressing a Debian as Ubuntu {wanted.ubuntu} (kept for next time)")
+        _build("ubuntu.Dockerfile", name, base, "--build-arg", f"VERSION={wanted.ubuntu}")
+    return name
+
+
 def lab(system: str) -> str:
     """Return the name of the image of the machine that attacks, building it if its recipe is new."""
     base = droplet(system)
-    name = f"darkpool-lab:{system}-{_recipe_hash('droplet.Dockerfile', 'dress.sh', 'lab.Dockerfile')}"
+    name = f"darkpool-lab:{base.partition(':')[2]}-{_recipe_hash('lab.Dockerfile')}"
     if not _exists(name):
         say("building the image of the second machine, which attacks (kept for next time)")
         _build("lab.Dockerfile", name, base)
@@ -50,7 +78,7 @@ def lab(system: str) -> str:
 
 def _base(system: str) -> str:
     """The only place where a desk with a registry and a desk without one differ."""
-    pulled, suite = SYSTEMS[system]
+    pulled, suite = SYSTEMS[system].pulled, SYSTEMS[system].suite
     if _exists(pulled) or succeeds("docker", "pull", "--quiet", pulled, timeout_s=300):
         return pulled
     kept = f"darkpool-base:{suite or system}"
@@ -75,9 +103,9 @@ def _bootstrap(suite: str, name: str, pulled: str) -> None:
         run("docker", "import", tar, name)
 
 
-def _build(recipe: str, name: str, base: str) -> None:
+def _build(recipe: str, name: str, base: str, *options: str) -> None:
     run(
-        "docker", "build", "--quiet", "--tag", name, "--build-arg", f"BASE={base}",
+        "docker", "build", "--quiet", "--tag", name, "--build-arg", f"BASE={base}", *options,
         "--file", RECIPES / recipe, RECIPES, timeout_s=900,
     )  # fmt: skip
 
