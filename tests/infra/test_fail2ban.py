@@ -5,6 +5,7 @@ The addresses are from the ranges that are reserved for documentation, so nobody
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import time
 from typing import TYPE_CHECKING
@@ -73,6 +74,16 @@ def test_the_server_never_bans_itself(host: Host) -> None:
     ignored = client(host, "get", "sshd", "ignoreip")
     assert "127.0.0.0/8" in ignored
     assert "::1" in ignored
+
+
+@pytest.mark.parametrize("jail", ["sshd", "recidive"])
+@pytest.mark.parametrize("stranger", [NOBODY, NOBODY_V6])
+def test_no_stranger_is_excused_from_bans(host: Host, jail: str, stranger: str) -> None:
+    lines = client(host, "get", jail, "ignoreip").splitlines()
+    excused = [ipaddress.ip_network(line.split("- ")[1], strict=False) for line in lines if "- " in line]
+    assert len(excused) >= 2, lines
+    address = ipaddress.ip_address(stranger)
+    assert [str(net) for net in excused if net.version == address.version and address in net] == []
 
 
 def test_it_reads_what_the_ssh_daemon_says(host: Host) -> None:
