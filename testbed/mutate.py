@@ -35,10 +35,13 @@ class Outcome:
     red: frozenset[str]
     still_red: frozenset[str]
     seconds: float
+    broken: str = ""
 
     @property
     def problem(self) -> str:
         """Say what is wrong with the tests, or with the undoing; nothing if all is well."""
+        if self.broken:
+            return f"NOT TRIED: {self.broken}"
         silent = [
             test for test in self.mutation.red if test not in {one.partition("[")[0] for one in self.red}
         ]
@@ -78,14 +81,17 @@ def red(bed: beds.Bed, tests: Sequence[str]) -> frozenset[str]:
 
 def examine(bed: beds.Bed, mutation: Mutation) -> Outcome:
     """Apply one mutation, ask the named tests, undo it, ask again those that were red."""
-    started = time.monotonic()
+    started, noticed, broken = time.monotonic(), frozenset[str](), ""
     try:
         bed.execute("droplet", "bash", "-euc", mutation.applied())
         noticed = red(bed, mutation.tests())
+    except TestbedError as problem:
+        broken = str(problem).splitlines()[-1]
     finally:
         bed.execute("droplet", "bash", "-euc", mutation.undone())
     named = [f"{mutations.INFRA}/{test}" for test in sorted({one.partition("[")[0] for one in noticed})]
-    return Outcome(mutation, noticed, red(bed, named) if named else frozenset(), time.monotonic() - started)
+    still_red = red(bed, named) if named else frozenset[str]()
+    return Outcome(mutation, noticed, still_red, time.monotonic() - started, broken)
 
 
 def examine_all(bed: beds.Bed, chosen: Sequence[Mutation]) -> Iterator[Outcome]:
