@@ -38,7 +38,7 @@ while True:
         if text not in seen:
             seen.add(text)
             print(repr(text), flush=True)
-    time.sleep(0.03)
+    time.sleep(0.05)
 """
 JOURNAL = "journalctl --all --no-pager --output export; find /var/log -name '*.gz' -exec zcat {} +"
 # The patterns lie in memory while grep reads them; / is one file system with everything that outlives a restart.
@@ -119,7 +119,7 @@ class Spy:
         return b"\n".join(self._seen), b"".join(self.said)
 
     def _look(self) -> None:
-        while not self._ends.wait(0.03):
+        while not self._ends.wait(0.1):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 self._seen.add(_read(path).replace(b"\0", b" "))
 

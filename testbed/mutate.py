@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import hypothesis  # noqa: F401 -- for the children
+import pytest
+import testinfra.plugin  # noqa: F401 -- same
 
 from testbed import bed as beds
 from testbed import droplet, engine, mutations, progress, session, simulator, world
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
     from testbed.mutations import Mutation
 
+# A child begins with everything imported: two thirds of a small run of pytest is its start.
+FORK = multiprocessing.get_context("fork")
+QUIET = ("--quiet", "--no-header", "--tb=no", "-p", "no:cacheprovider", "--hosts=ssh://droplet", "--sudo")
 LOGS = beds.ROOT / ".cache" / "mutate"
 SIMULATOR = ("--seed", "7", "--prints-per-day", "4000", "--requests-per-minute", "6000")
 
@@ -64,19 +71,28 @@ def red(bed: beds.Bed, tests: Sequence[str]) -> frozenset[str]:
         TestbedError: they did not run at all, such as when a name is wrong.
     """
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        done = subprocess.run(
-            ["scripts/verify.sh", bed.ssh_config(), "--tb=no", f"--junitxml={report}", *dict.fromkeys(tests)],
-            cwd=beds.ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode not in (0, 1):
-            raise TestbedError(f"the infra tests did not run:\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+        report, said = Path(folder) / "report.xml", Path(folder) / "said"
+        words = [*QUIET, f"--ssh-config={bed.ssh_config()}", f"--junitxml={report}", *dict.fromkeys(tests)]
+        asked = FORK.Process(target=_ask, args=(words, said))
+        asked.start()
+        asked.join()
+        if asked.exitcode not in (0, 1):
+            raise TestbedError(f"the infra tests did not run:\n{said.read_text()[-1500:]}")
         cases = ET.parse(report).iter("testcase")  # noqa: S314 -- pytest wrote it a moment ago
         return frozenset(
             f"{case.get('classname', '').rpartition('.')[2]}.py::{case.get('name')}"
             for case in cases
             if case.find("failure") is not None or case.find("error") is not None
         )
+
+
+def _ask(words: Sequence[str], said: Path) -> None:
+    """Run pytest in this child, its words into a file."""
+    os.chdir(beds.ROOT)
+    with said.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.exit(pytest.main(list(words)))
 
 
 def examine(bed: beds.Bed, mutation: Mutation) -> Outcome:
