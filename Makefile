@@ -44,6 +44,9 @@ test: $(TOOLS) ## Everything that CI runs: check, the whole machine in Molecule,
 test-role: $(TOOLS) ## One role alone in Molecule: make test-role ROLE=ssh
 	scripts/molecule.sh $(ROLE)
 
+mutate: $(TOOLS) ## Test the server's tests: break a server in each of some hundred ways, each must turn a named test red
+	python -m testbed.mutate $(OPTIONS)
+
 soak: $(TOOLS) ## Any interleaving of faults, for about an hour: the tables must equal the truth
 	HYPOTHESIS_PROFILE=soak python -m pytest tests/faults/test_any_interleaving.py --timeout 0 --quiet --no-header
 
@@ -65,4 +68,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify drift check test test-role soak bench format clean help configured
+.PHONY: demo demo-down init deploy release verify drift check test test-role mutate soak bench format clean help configured

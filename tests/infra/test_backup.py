@@ -23,6 +23,16 @@ def root(host: Host, command: str, *arguments: str) -> CommandResult:
         return host.run(command, *arguments)
 
 
+def test_the_newest_backup_is_no_older_than_its_schedule_allows(host: Host) -> None:
+    # Before any other test makes one. A schedule that was written just now has had no night yet.
+    line = host.check_output("grep '^[0-9*]' /etc/cron.d/darkpool-backup").split()
+    most_h = 26 if line[2:5] == ["*", "*", "*"] else 8 * 24
+    files = f"find /etc/cron.d/darkpool-backup {HOME} -maxdepth 1 '(' -name 'darkpool-*Z' -o -name darkpool-backup ')'"
+    newest = root(host, f"{files} -printf '%T@\\n' | sort -n | tail -1").stdout
+    now = host.check_output("date +%s")
+    assert int(now) - float(newest) < most_h * 3600
+
+
 @pytest.fixture(scope="module")
 def backup(host: Host) -> str:
     """One backup, made as cron makes it."""
@@ -54,6 +64,11 @@ def test_the_scratch_database_is_gone_after_a_restore(host: Host, backup: str) -
         " \"select datname from pg_database where datname ~ 'verify'\"",
     )
     assert (left.rc, left.stdout) == (0, "")
+
+
+def test_no_backup_of_any_night_is_open_to_others(host: Host) -> None:
+    assert root(host, "ls %s", HOME).rc == 0
+    assert "Permission denied" in root(host, "runuser -u nobody -- ls %s", HOME).stderr
 
 
 @pytest.mark.parametrize(

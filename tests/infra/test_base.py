@@ -68,6 +68,14 @@ def test_needrestart_asks_nobody_and_leaves_postgresql_alone(host: Host) -> None
     assert host.check_output("perl -e %s", program) == "a 1"
 
 
+def test_only_root_writes_what_root_runs(host: Host) -> None:
+    places = "/etc/cron* /etc/systemd /etc/sudoers* /etc/pam.d /etc/profile.d /etc/init.d /etc/ssh /etc/apt"
+    with host.sudo():
+        assert host.check_output(f"find {places} ! -type l | wc -l") != "0"
+        loose = host.check_output(f"find {places} ! -type l '(' ! -user root -o -perm /022 ')'")
+    assert loose == ""
+
+
 def test_the_journal_is_kept_over_restarts_and_stays_small(host: Host) -> None:
     with host.sudo():
         assert host.check_output("journalctl --header --boot | grep --max-count 1 '^File path'").startswith(

@@ -42,6 +42,31 @@ def test_the_api_key_is_in_no_other_file_of_the_machine(host: Host) -> None:
     assert found.stdout.split() == ["/etc/collector/secrets.env"]
 
 
+@pytest.mark.parametrize("path", ENV_FILES)
+def test_a_secrets_file_is_closed_by_itself_and_not_only_by_its_folder(host: Host, path: str) -> None:
+    with host.sudo():
+        assert host.file(path).mode & 0o027 == 0
+
+
+def psql(host: Host, statement: str, login: str = "") -> CommandResult:
+    """Ask the database as the collector's account."""
+    return root(
+        host, "cd / && runuser -u collector -- psql -XAtd %s -c %s", f"dbname=darkpool {login}", statement
+    )
+
+
+@pytest.mark.parametrize(
+    "role", ["postgres", "darkpool_owner", "darkpool_migrator", "darkpool_backup", "analyst"]
+)
+def test_the_collector_comes_into_the_database_as_itself_only(host: Host, role: str) -> None:
+    assert psql(host, "select current_user").stdout.strip() == "collector"
+    assert "FATAL" in psql(host, "select 1", f"user={role}").stderr
+
+
+def test_what_the_collector_commits_is_on_the_disk(host: Host) -> None:
+    assert psql(host, "show synchronous_commit").stdout.strip() == "on"
+
+
 def test_cron_starts_the_unit_and_new_york_is_the_machines_zone(host: Host) -> None:
     file = host.file("/etc/cron.d/collector")
     lines = [line for line in file.content_string.splitlines() if line and not line.startswith("#")]

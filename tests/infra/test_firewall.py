@@ -66,6 +66,15 @@ def test_the_kernel_drops_by_default_over_both_protocols(
     assert all(f"--dport {ssh_port} " in rule for rule in let_in)
 
 
+@pytest.mark.parametrize("tables", ["iptables", "ip6tables"])
+def test_nothing_is_let_in_ahead_of_the_firewalls_own_chains(host: Host, tables: str) -> None:
+    with host.sudo():
+        rules = host.check_output(f"{tables} --list-rules INPUT").splitlines()
+    targets = {rule.split(" -j ")[1].split()[0] for rule in rules if rule.startswith("-A ")}
+    assert targets
+    assert {target for target in targets if not target.startswith(("ufw", "f2b-"))} == set()
+
+
 def test_ssh_is_the_only_port_with_a_rule(incoming: list[tuple[str, str, str]], ssh_port: str) -> None:
     assert incoming
     assert {port for port, _, _ in incoming} == {f"{ssh_port}/tcp"}

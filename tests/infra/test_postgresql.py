@@ -170,6 +170,29 @@ def test_systemd_starts_the_server_again_when_it_dies(host: Host, settings: dict
     assert set(shown.splitlines()) == {"Restart=on-failure", "User=postgres", "ActiveState=active"}
 
 
+def test_the_database_comes_back_after_a_reboot(host: Host) -> None:
+    assert host.service("postgresql").is_enabled
+
+
+def test_nobody_else_looks_into_the_data_directory(host: Host, settings: dict[str, str]) -> None:
+    with host.sudo():
+        assert host.run("ls %s", settings["data_directory"]).rc == 0
+        looked = host.run("runuser -u nobody -- ls %s", settings["data_directory"])
+    assert "Permission denied" in looked.stderr
+
+
+def test_nobody_is_a_member_of_a_role_that_it_does_not_need(host: Host) -> None:
+    memberships = answer(
+        host,
+        "select m.member::regrole || ' is ' || m.roleid::regrole from pg_auth_members m"
+        " where m.member::regrole::text <> 'postgres' and m.member::regrole::text !~ '^pg_'",
+    )
+    assert set(memberships.splitlines()) == {
+        "darkpool_migrator is darkpool_owner",
+        "darkpool_backup is pg_read_all_data",
+    }
+
+
 def test_the_servers_log_is_written_where_it_rotates_by_itself(host: Host) -> None:
     path = answer(host, "select pg_current_logfile()")
     assert path.startswith("/var/log/postgresql/weekdays/postgresql-")

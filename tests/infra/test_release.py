@@ -62,6 +62,46 @@ def test_the_release_needs_nothing_from_outside_its_directory(host: Host) -> Non
     assert listed.rc == 0
 
 
+@pytest.fixture(scope="module")
+def rights(host: Host) -> dict[str, list[str]]:
+    """What each of the two roles may do to a table, beyond reading it, as role, right and table."""
+    query = (
+        "select r.name, p.name, t.oid::regclass from pg_class t"
+        " join pg_namespace n on n.oid = t.relnamespace and n.nspname in ('trading', 'ops', 'derived'),"
+        " (values ('collector'), ('analyst')) r (name),"
+        " (values ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('TRIGGER')) p (name)"
+        " where t.relkind in ('r', 'p') and has_table_privilege(r.name, t.oid, p.name)"
+    )
+    lines = root(host, "cd / && runuser -u postgres -- psql -XAtd darkpool -c %s", query).stdout.split()
+    given: dict[str, list[str]] = {}
+    for role, right, table in (line.split("|") for line in lines):
+        given.setdefault(f"{role} {right}", []).append(table)
+    return given
+
+
+def test_the_collector_may_not_take_away_what_it_collected(rights: dict[str, list[str]]) -> None:
+    assert rights["collector INSERT"]
+    taken = {right: rights.get(f"collector {right}", []) for right in ("DELETE", "TRUNCATE", "TRIGGER")}
+    assert {table for tables in taken.values() for table in tables if table.startswith("trading.")} == set()
+
+
+def test_the_analyst_may_write_nothing(rights: dict[str, list[str]]) -> None:
+    assert rights["analyst SELECT"]
+    assert [right for right in rights if right.startswith("analyst ") and right != "analyst SELECT"] == []
+
+
+def test_the_collectors_log_is_rotated(host: Host) -> None:
+    setting = root(host, "grep -h COLLECTOR_LOG_FILE= /etc/collector/collector.env").stdout
+    path = setting.split("=", 1)[1].strip().strip("'\"")
+    if not path:
+        assert "journal" in host.check_output("systemctl show collector.service -P StandardOutput")
+        return
+    rehearsal = root(host, "logrotate --debug /etc/logrotate.conf").stderr
+    assert path in {
+        line.split()[2] for line in rehearsal.splitlines() if line.startswith("rotating pattern:")
+    }
+
+
 def test_migrating_again_changes_nothing(host: Host) -> None:
     query = "select count(*), max(applied_at) from ops.migrations"
     count = f"cd / && runuser -u postgres -- psql -XAtd darkpool -c '{query}'"

@@ -33,6 +33,11 @@ def test_no_account_has_a_password(host: Host) -> None:
     assert [name for name, password in shadow if not password.startswith(("!", "*"))] == []
 
 
+def test_there_is_one_root(host: Host) -> None:
+    accounts = [line.split(":")[:3] for line in host.check_output("getent passwd").splitlines()]
+    assert [name for name, _, number in accounts if number == "0"] == ["root"]
+
+
 def test_keys_can_be_changed_by_their_owner_only(host: Host) -> None:
     with host.sudo():
         for name in members(host):
