@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from testbed.bed import Bed
 
-# Prints what any account of the machine can see of the others' processes, each once.
+# Prints what any account of the machine can see of the others' processes, each once, until its input is closed.
 SPY = """
-import pathlib, time
+import pathlib, select
 seen = set()
-while True:
+while not select.select([0], [], [], 0.05)[0]:
     for path in [*pathlib.Path('/proc').glob('[0-9]*/cmdline'), *pathlib.Path('/proc').glob('[0-9]*/environ')]:
         try:
             text = path.read_bytes().replace(bytes(1), b' ')
@@ -38,7 +38,6 @@ while True:
         if text not in seen:
             seen.add(text)
             print(repr(text), flush=True)
-    time.sleep(0.05)
 """
 JOURNAL = "journalctl --all --no-pager --output export; find /var/log -name '*.gz' -exec zcat {} +"
 # The patterns lie in memory while grep reads them; / is one file system with everything that outlives a restart.
@@ -103,8 +102,9 @@ class Spy:
         self._ends = threading.Event()
         self._here = threading.Thread(target=self._look, daemon=True)
         self._here.start()
-        command = ["docker", "exec", "--user", "nobody", bed.container("droplet"), "python3", "-c", SPY]
-        self._there = subprocess.Popen(command, stdout=subprocess.PIPE)
+        command = ["docker", "exec", "--interactive", "--user", "nobody", bed.container("droplet")]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._there = subprocess.Popen([*command, "python3", "-c", SPY], **pipes)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self.said: list[bytes] = []
         self._reader.start()
@@ -113,9 +113,10 @@ class Spy:
         """Return what was seen on this machine and on the droplet."""
         self._ends.set()
         self._here.join()
-        self._there.terminate()
-        self._there.wait()
+        if self._there.stdin:
+            self._there.stdin.close()
         self._reader.join()
+        self._there.wait()
         return b"\n".join(self._seen), b"".join(self.said)
 
     def _look(self) -> None:

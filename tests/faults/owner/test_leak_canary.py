@@ -30,12 +30,13 @@ def lived(owner):
     if not owner.said:
         runs["first"] = owner.deploy()
     owner.keep_secrets()
-    runs["check"] = owner.play("--check")
-    runs["changed"] = owner.play()
+    holders = ("--tags", "postgresql,collector")
+    runs["check"] = owner.play("--check", *holders)
+    runs["changed"] = owner.play(*holders)
     good = owner.vault.read_bytes()
     for name, spoilt in SPOILT.items():
         owner.keep_secrets(**spoilt)
-        runs[name] = owner.play("--tags", "postgresql,collector")
+        runs[name] = owner.play(*holders)
     owner.vault.write_bytes(good)
     runs["template"] = owner.play("--tags", "collector", "-e", '{"__collector_secrets": 7}')
     owner.keep_secrets()
@@ -49,10 +50,8 @@ def lived(owner):
 
 # Refused by preflight, which says why without saying what.
 SPOILT = {
-    "a blank": {"vault_collector_api_key": "0123456789 canary with blanks"},
-    "a quote": {"vault_collector_api_key": "0123456789'canary-with-a-quote"},
-    "short": {"vault_postgresql_analyst_password": "canary-of-15-ch"},
-    "not ascii": {"vault_postgresql_analyst_password": "canary-ä-0123456789"},
+    "a key with a blank": {"vault_collector_api_key": "0123456789 canary with blanks"},
+    "a short password": {"vault_postgresql_analyst_password": "canary-of-15-ch"},
 }
 
 
