@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -18,10 +19,28 @@ OTHER_COLUMNS = 45
 
 def status(found: Status, release: str) -> Iterator[str]:
     """What is there, what is late, what is next; alarms last, where the eye rests."""
-    yield f"collector {release} · {when(found.now, found.now, full=True)} · {market(found.market, found.now)}"
+    yield _title(found, release)
     yield ""
     yield from _feeds(found)
     yield ""
+    yield from _runs(found)
+
+
+def brief(found: Status, release: str) -> Iterator[str]:
+    """The same without the table: a few lines for the message at login."""
+    states = Counter(feed.state for feed in found.feeds)
+    yield _title(found, release)
+    yield f"feeds     {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
+    yield from _runs(found)
+
+
+def _title(found: Status, release: str) -> str:
+    return (
+        f"collector {release} · {when(found.now, found.now, full=True)} · {market(found.market, found.now)}"
+    )
+
+
+def _runs(found: Status) -> Iterator[str]:
     yield _last_run(found)
     following = (
         when(found.next_run, found.now) if found.next_run else "never: COLLECTOR_SCHEDULE names no time"

@@ -203,6 +203,17 @@ def test_status_fits_80_columns_and_knows_what_is_late(simulator, collector):
     assert " late " not in collector("status").stdout
 
 
+def test_a_brief_status_is_the_same_without_the_table(simulator, collector):
+    collector.at(simulator, NOON)
+    whole = collector("status").stdout.splitlines()
+    lines = collector("status", "--brief").stdout.splitlines()
+    counts = [line for line in lines if line.startswith("feeds ")]
+    assert len(counts) == 1
+    assert [line for line in lines if line not in counts] == [line for line in lines if line in whole]
+    assert {line.split()[0] for line in lines} >= {"collector", "feeds", "last", "next"}
+    assert len(lines) <= 6
+
+
 def test_status_on_a_weekend_is_calm(simulator, collector):
     for passed in (f"{DAY}T21:05:03", "2026-11-21T06:50:03"):
         collector.at(simulator, f"{passed}-05:00")
