@@ -10,7 +10,8 @@ from testbed.shell import wait_until
 UNKNOWN = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
 GUESS = ("trader", "-o PreferredAuthentications=password")
 SECONDS_TO_BAN = 10
-SECONDS_TO_BAN_AGAIN = 5
+# Five on a droplet that has nothing else to do; a machine that runs the other tests beside it gets as long again.
+SECONDS_TO_BAN_AGAIN = 10
 # What takes a table away must not take away the container's own name resolution, which a droplet does not have there.
 FLUSH = "sudo sh -c 'iptables-save -t nat > /run/nat && nft flush ruleset && iptables-restore < /run/nat'"
 # `look` is what the timer starts every minute.
@@ -35,6 +36,8 @@ def ssh_port(owner):
 
 
 def banned(owner):
+    """What fail2ban reports; who restarts the firewall does not wait until it answers again."""
+    owner("timeout 10 sh -c 'until sudo fail2ban-client ping >/dev/null 2>&1; do sleep 0.1; done'")
     return owner("sudo fail2ban-client get sshd banip").split()
 
 
@@ -57,7 +60,7 @@ def test_the_fourth_bad_login_shuts_out_until_the_command_lets_in_again(burglar,
 
 
 @pytest.mark.parametrize("restart", RESTARTS)
-def test_the_ban_is_in_force_within_five_seconds_of_a_restart(burglar, owner, ssh_port, restart):
+def test_the_ban_is_in_force_within_seconds_of_a_restart(burglar, owner, ssh_port, restart):
     """The rate limit has let in four of five connections: if the ban does not refuse the next, nothing else does."""
     owner(RESTARTS[restart])
     wait_until("the bans' return", lambda: in_the_kernel(owner, burglar), SECONDS_TO_BAN_AGAIN)
