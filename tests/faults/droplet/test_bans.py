@@ -1,6 +1,7 @@
 """Who guesses is shut out, over IPv4 and IPv6, and stays out whatever is restarted, until the command lets him in."""
 
 import ipaddress
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +11,8 @@ from testbed.shell import wait_until
 UNKNOWN = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
 GUESS = ("trader", "-o PreferredAuthentications=password")
 SECONDS_TO_BAN = 10
-SECONDS_TO_BAN_AGAIN = 5
+# Five on a droplet that has nothing else to do; a machine that runs the other tests beside it gets as long again.
+SECONDS_TO_BAN_AGAIN = 10
 # What takes a table away must not take away the container's own name resolution, which a droplet does not have there.
 FLUSH = "sudo sh -c 'iptables-save -t nat > /run/nat && nft flush ruleset && iptables-restore < /run/nat'"
 # `look` is what the timer starts every minute.
@@ -35,6 +37,8 @@ def ssh_port(owner):
 
 
 def banned(owner):
+    """What fail2ban reports; who restarts the firewall does not wait until it answers again."""
+    owner("timeout 10 sh -c 'until sudo fail2ban-client ping >/dev/null 2>&1; do sleep 0.1; done'")
     return owner("sudo fail2ban-client get sshd banip").split()
 
 
@@ -57,7 +61,7 @@ def test_the_fourth_bad_login_shuts_out_until_the_command_lets_in_again(burglar,
 
 
 @pytest.mark.parametrize("restart", RESTARTS)
-def test_the_ban_is_in_force_within_five_seconds_of_a_restart(burglar, owner, ssh_port, restart):
+def test_the_ban_is_in_force_within_seconds_of_a_restart(burglar, owner, ssh_port, restart):
     """The rate limit has let in four of five connections: if the ban does not refuse the next, nothing else does."""
     owner(RESTARTS[restart])
     wait_until("the bans' return", lambda: in_the_kernel(owner, burglar), SECONDS_TO_BAN_AGAIN)
@@ -83,8 +87,8 @@ def test_the_command_lets_in_again(burglar, owner, bed):
 def test_an_address_from_which_somebody_is_logged_in_is_not_banned(burglar, owner, bed):
     """The owner's agent may offer wrong keys beside an open session; the first test shows what happens without one."""
     burglar.carry(bed.folder / "id_ed25519")
-    sheltered = str(ipaddress.ip_interface(f"{burglar.address}/16").network.broadcast_address - 9)
-    said, code = burglar.do(f"ip address replace {sheltered}/16 dev eth0")
+    sheltered = another_address(burglar)
+    said, code = burglar.do(f"ip address replace {sheltered} dev eth0")
     assert code == 0, said
     before = ignored(owner, sheltered)
     burglar.do(
@@ -97,6 +101,13 @@ def test_an_address_from_which_somebody_is_logged_in_is_not_banned(burglar, owne
         "the fourth failure's being read", lambda: ignored(owner, sheltered) - before >= 4, SECONDS_TO_BAN
     )
     assert sheltered not in banned(owner)
+
+
+def another_address(machine):
+    """One near the end of the machine's network, where the engine hands out none."""
+    said, _ = machine.do("ip -o -4 address show dev eth0 primary")
+    network = ipaddress.ip_interface(re.search(r"inet (\S+)", said)[1]).network
+    return str(network.broadcast_address - 9)
 
 
 def ignored(owner, address):
