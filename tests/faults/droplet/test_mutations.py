@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-SAMPLE = "8"
+SAMPLE = "5"
 
 
 def test_what_is_broken_on_the_server_is_noticed_by_the_test_that_is_named_for_it(bed):
