@@ -46,10 +46,11 @@ def test_nonsense_is_refused(host: Host) -> None:
 
 
 def test_only_root_can_use_it_and_see_the_copies(host: Host) -> None:
-    refused = host.run("/usr/local/sbin/darkpool-guard status")
-    assert refused.rc == 1
-    assert "put sudo before it" in refused.stderr
-    assert host.run("ls /var/lib/darkpool-guard").rc != 0
+    with host.sudo("nobody"):
+        refused = host.run("/usr/local/sbin/darkpool-guard status")
+        assert refused.rc == 1
+        assert "put sudo before it" in refused.stderr
+        assert host.run("ls /var/lib/darkpool-guard").rc != 0
 
 
 def test_after_a_reboot_the_files_are_back_before_ssh_and_firewall_start(host: Host) -> None:
