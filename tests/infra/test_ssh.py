@@ -98,3 +98,26 @@ def test_ssh_comes_back_after_a_restart(host: Host) -> None:
         host.run("systemctl is-enabled %s", unit).stdout.strip() for unit in ("ssh.service", "ssh.socket")
     }
     assert "enabled" in states
+
+
+def test_no_account_but_the_people_is_let_in(host: Host) -> None:
+    accounts = host.check_output("cut -d: -f1 /etc/passwd").split()
+    people = set(filter(None, host.check_output("getent group ssh-users").split(":")[3].split(",")))
+    let_in = set()
+    with host.sudo():
+        for name in accounts:
+            settings = host.check_output("sshd -T -C user=%s,host=laptop,addr=192.0.2.1", name).splitlines()
+            groups = {line.split()[1] for line in settings if line.startswith("allowgroups ")}
+            if not groups or groups & set(host.check_output("id --name --groups %s", name).split()):
+                let_in.add(name)
+    assert {"root", "nobody"} <= set(accounts)
+    assert let_in == people
+
+
+def test_accounts_of_services_have_no_shell(host: Host) -> None:
+    # postgres keeps the one that its package gives it: its tools run by su. It is not let in by the test above.
+    with_shell = host.check_output(
+        "grep --invert-match --extended-regexp '/(nologin|false|sync)$' /etc/passwd"
+    )
+    people = set(filter(None, host.check_output("getent group ssh-users").split(":")[3].split(",")))
+    assert {line.split(":")[0] for line in with_shell.splitlines()} - {"root", "postgres"} == people

@@ -75,15 +75,31 @@ def arm(arguments: argparse.Namespace) -> None:
     """Copy the guarded files, unless an older copy is still unproven, and start the clock anew."""
     config = read_config(arguments.config)
     copy = arguments.state / "armed"
-    if not copy.exists():
+    fresh = not copy.exists()
+    if fresh:
         take(config["files"], copy)
-    # Through systemd, which outlives the connection and this process.
-    systemctl("restart", TIMER)
+    try:
+        # Through systemd, which outlives the connection and this process.
+        systemctl("restart", TIMER)
+    except GuardError:
+        # A copy without a clock would be the one that is put back weeks later.
+        if fresh:
+            forget(copy)
+        raise
     say(f"armed: without `darkpool-guard keep`, all is put back in {config['revert_after_s']} s")
 
 
 def keep(arguments: argparse.Namespace) -> None:
-    """Stop the clock and forget the copy; nothing armed is fine."""
+    """Stop the clock and forget the copy.
+
+    Raises:
+        GuardError: the clock ran out before, so the changes are gone already.
+    """
+    if not (arguments.state / "armed").exists():
+        raise GuardError(
+            "nothing is armed: what was changed has been put back already (journalctl -u darkpool-guard says when); "
+            "if the run only took long, give it a longer guard_revert_after_s and run it again"
+        )
     systemctl("stop", TIMER)
     forget(arguments.state / "armed")
     say("kept")
@@ -99,13 +115,17 @@ def revert(arguments: argparse.Namespace) -> None:
     before, after = ([], []) if arguments.files_only else (config["before"], config["after"])
     failed = run_all(before)
     changed = [entry for entry in json.loads((copy / "manifest.json").read_text()) if differs(entry, copy)]
-    for entry in changed:
-        put_back(entry, copy)
-        say(f"put back {entry['path']}")
+    # One file that cannot be put back keeps neither the others from it nor the services from being told.
+    failed += [problem for entry in changed if (problem := put_back(entry, copy))]
     # Also when no file differs: a service may run with what it read from a file that has been mended since.
     failed += run_all(after)
     if failed:
-        raise GuardError(f"put back, but not applied: {'; '.join(failed)}. Reboot the server, or try again.")
+        raise GuardError(
+            f"not all is put back: {'; '.join(failed)}. Mend that, then: sudo darkpool-guard revert"
+        )
+    if arguments.files_only:
+        # The copy stays for the whole revert that follows: what reads at boot may have read before us.
+        return
     forget(copy)
     say(
         f"nobody showed that they still come in: {len(changed)} guarded files were put back, their services told"
@@ -144,21 +164,20 @@ def take(patterns: list[str], copy: Path) -> None:
     forget(draft)
     draft.mkdir(mode=0o700)
     entries = []
-    for number, path in enumerate(guarded(patterns)):
-        entry: dict[str, Any] = {"path": str(path), "blob": None}
-        if path.is_file():
-            found = path.stat()
-            entry |= {
-                "blob": str(number),
-                "mode": found.st_mode & 0o7777,
-                "uid": found.st_uid,
-                "gid": found.st_gid,
-            }
-            write(draft / str(number), path.read_bytes(), 0o600)
-        entries.append(entry)
-    write(draft / "manifest.json", json.dumps(entries, indent=1).encode(), 0o600)
-    draft.rename(copy)
-    flush(copy.parent)
+    ours = {"uid": os.geteuid(), "gid": os.getegid(), "mode": 0o600}
+    with folder_of(draft / "manifest.json") as folder:
+        # A link is its owner's and may lead to any file of the system: it is neither followed nor put back.
+        for number, path in enumerate(path for path in guarded(patterns) if not path.is_symlink()):
+            entry: dict[str, Any] = {"path": os.path.realpath(path), "blob": None}
+            if path.is_file():
+                found = path.stat()
+                rights = {"uid": found.st_uid, "gid": found.st_gid, "mode": found.st_mode & 0o7777}
+                entry |= {"blob": str(number), **rights}
+                replace(folder, str(number), path.read_bytes(), ours)
+            entries.append(entry)
+        replace(folder, "manifest.json", json.dumps(entries, indent=1).encode(), ours)
+    with folder_of(copy):
+        draft.rename(copy)
 
 
 def guarded(patterns: list[str]) -> list[Path]:
@@ -183,35 +202,47 @@ def differs(entry: dict[str, Any], copy: Path) -> bool:
     )
 
 
-def put_back(entry: dict[str, Any], copy: Path) -> None:
-    """Make one file what it was."""
+def put_back(entry: dict[str, Any], copy: Path) -> str:
+    """Make one file what it was; return what went wrong, or nothing."""
     path = Path(entry["path"])
-    if entry["blob"] is None:
-        path.unlink()
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.guard")
-    write(draft, (copy / entry["blob"]).read_bytes(), entry["mode"])
-    os.chown(draft, entry["uid"], entry["gid"])
-    draft.chmod(entry["mode"])
-    draft.rename(path)
-    flush(path.parent)
+    try:
+        with folder_of(path) as folder:
+            if entry["blob"] is None:
+                os.unlink(path.name, dir_fd=folder)
+            else:
+                replace(folder, path.name, (copy / entry["blob"]).read_bytes(), entry)
+    except OSError as problem:
+        return f"{path}: {problem.strerror}"
+    say(f"put back {path}")
+    return ""
 
 
-def write(path: Path, content: bytes, mode: int) -> None:
-    """Write a file with its rights from the first byte on, and put it on the disk."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+def replace(folder: int, name: str, content: bytes, rights: dict[str, Any]) -> None:
+    """Replace a file in one step, never by its path: its folder may be a person's, and we are root."""
+    draft = f".{name}.guard"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(draft, dir_fd=folder)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder), "wb") as file:
         file.write(content)
+        os.fchown(file.fileno(), rights["uid"], rights["gid"])
+        os.fchmod(file.fileno(), rights["mode"])
         file.flush()
         os.fsync(file.fileno())
+    os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def flush(folder: Path) -> None:
-    """Put a folder's names on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+@contextlib.contextmanager
+def folder_of(path: Path) -> Iterator[int]:
+    """Open a file's folder, made where it is missing, by no link; what was done in it is on the disk after."""
+    with contextlib.ExitStack() as opened:
+        folder = None
+        for name in ("/", *path.parent.parts[1:]):
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, 0o755, dir_fd=folder)
+            folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            opened.callback(os.close, folder)
+        yield folder
+        os.fsync(folder)
 
 
 def forget(copy: Path) -> None:
