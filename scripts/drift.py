@@ -88,11 +88,11 @@ def differs(results: list[tuple[str, Result]], files: dict[str, Result]) -> Iter
     for name, one in results:
         if not one.get("changed") or one.get("skipped"):
             continue
-        for where in one.get("changed_paths") or paths(one)[:1] or [subject(one)]:
-            touched = files.get(where)
-            lines = [f"{where} is not what the inventory says ({name})"]
-            lines += [person(touched)] if touched else []
-            yield "\n".join(lines + [f"    {line}" for line in difference(one, where)])
+        where = next(iter(paths(one)), "")
+        touched = files.get(where)
+        lines = [f"{where or subject(one)} is not what the inventory says ({name})"]
+        lines += [person(touched)] if touched else []
+        yield "\n".join(lines + [f"    {line}" for line in difference(one)])
 
 
 def subject(result: Result) -> str:
@@ -116,16 +116,14 @@ def paths(result: Result) -> list[str]:
         called.get("path"),
         result.get("keyfile"),
     ]
-    return [str(one) for one in [*said, *result.get("paths", [])] if one]
+    return [str(one) for one in said if one]
 
 
-def difference(result: Result, where: str) -> list[str]:
+def difference(result: Result) -> list[str]:
     """Return the first lines that differ: - is on the server, + is what a deploy writes."""
     entries = result.get("diff") or []
     lines = []
     for one in entries if isinstance(entries, list) else [entries]:
-        if "changed_paths" in result and one["before_header"] != where:
-            continue
         before, after = (str(one.get(side) or "").splitlines() for side in ("before", "after"))
         lines += [f"- {line}" for line in before if line not in after]
         lines += [f"+ {line}" for line in after if line not in before]
