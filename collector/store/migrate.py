@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
-from collector.core.errors import MigrationRefused
+from collector.core.errors import DatabaseAway, MigrationRefused
 from collector.store import files
 from collector.store.database import migrator, transaction
 
 OWNER = "darkpool_owner"
+DEADLOCKS = 5
+Result = TypeVar("Result")
 LOCK = "select pg_advisory_lock(hashtext('darkpool migrations'))"
 _TABLE = """
 create schema if not exists ops;
@@ -83,9 +89,9 @@ def migrate(dsn: str, root: Path | None = None) -> Outcome:
         wanted = on_disk(root / "migrations")
         outcome = Outcome(version=len(wanted))
         for migration in wanted[_known(connection, wanted) :]:
-            _apply(connection, migration)
+            _past_deadlocks(partial(_apply, connection, migration))
             outcome.applied.append(migration.path.name)
-        outcome.sessions = _present(connection, root)
+        outcome.sessions = _past_deadlocks(partial(_present, connection, root))
         return outcome
     finally:
         connection.close()
@@ -115,6 +121,17 @@ def _known(connection: Connection, wanted: list[Migration]) -> int:
             "release a newer version; going back needs a restore"
         )
     return len(applied)
+
+
+def _past_deadlocks(step: Callable[[], Result], deadlocks: int = DEADLOCKS) -> Result:
+    """The collector may hold what a step needs, the other way round: the step is one transaction, so it is repeated."""
+    while True:
+        deadlocks -= 1
+        try:
+            return step()
+        except DatabaseAway as away:
+            if not (deadlocks and isinstance(away.__cause__, DeadlockDetected)):
+                raise
 
 
 def _apply(connection: Connection, migration: Migration) -> None:

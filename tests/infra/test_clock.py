@@ -20,7 +20,7 @@ def may_set_it(host: Host) -> bool:
     return bool(int(bounds, 16) >> CAP_SYS_TIME & 1)
 
 
-def test_the_clock_is_right_where_the_machine_owns_it(host: Host, may_set_it: bool) -> None:
+def test_the_clock_is_right_where_the_machine_owns_it(host: Host, *, may_set_it: bool) -> None:
     with host.sudo():
         said = host.run("chronyc -c tracking")
     if may_set_it:

@@ -30,7 +30,9 @@ def at_boot(host: Host) -> dict[str, str]:
     """What all files of sysctl.d together say; a later line wins."""
     with host.sudo():
         lines = host.check_output("systemd-analyze cat-config --tldr sysctl.d").splitlines()
-    pairs = (line.lstrip("-").split("=", 1) for line in lines if "=" in line and not line.startswith(("#", ";")))
+    pairs = (
+        line.lstrip("-").split("=", 1) for line in lines if "=" in line and not line.startswith(("#", ";"))
+    )
     return {key.strip().replace("/", "."): value.strip() for key, value in pairs}
 
 
@@ -41,7 +43,9 @@ def may_tell_it(host: Host) -> bool:
 
 
 @pytest.mark.parametrize(("key", "value"), WANTED.items())
-def test_the_kernel_is_told(host: Host, at_boot: dict[str, str], may_tell_it: bool, key: str, value: str) -> None:
+def test_the_kernel_is_told(
+    host: Host, at_boot: dict[str, str], key: str, value: str, *, may_tell_it: bool
+) -> None:
     assert at_boot.get(key) == value, "another file of sysctl.d says otherwise"
     if may_tell_it:
         with host.sudo():

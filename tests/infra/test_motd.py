@@ -30,7 +30,9 @@ def test_a_failed_job_stands_on_the_first_screen_until_it_is_cleared(host: Host)
     with host.sudo():
         host.check_output(f"mkdir -p $(dirname {record}) && echo {{}} > {record}")
         try:
-            assert "FAILED    drill-of-the-message.service" in host.check_output("/etc/update-motd.d/50-darkpool")
+            assert "FAILED    drill-of-the-message.service" in host.check_output(
+                "/etc/update-motd.d/50-darkpool"
+            )
         finally:
             host.check_output(f"rm {record}")
         assert "drill-of-the-message" not in host.check_output("/etc/update-motd.d/50-darkpool")

@@ -4,8 +4,11 @@ import csv
 import re
 import runpy
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from collector.core.errors import DatabaseAway, MigrationRefused
@@ -76,6 +79,35 @@ def test_a_failing_migration_leaves_nothing_of_itself_and_can_be_repeated(dsn, c
     assert empty_database.one("select to_regclass('trading.half')") is None
     broken.write_text("create table trading.half (a int);")
     assert migrate(dsn, checkout).applied == [broken.name]
+
+
+def test_a_pass_that_holds_what_a_migration_needs_the_other_way_round_only_delays_it(
+    dsn, checkout, empty_database
+):
+    version = migrate(dsn, checkout).version
+    late = checkout / "migrations" / f"{version + 1:04}_new.sql"
+    late.write_text(
+        "lock table trading.market_metrics in access exclusive mode; select pg_sleep(1);"
+        "lock table trading.options_flow in access exclusive mode;"
+    )
+    with (
+        psycopg2.connect(empty_database.dsn()) as holder,
+        holder.cursor() as cursor,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        # So that the migration is the one that PostgreSQL gives up.
+        cursor.execute(
+            "set deadlock_timeout = '1min'; lock table trading.options_flow in access exclusive mode"
+        )
+        migrating = pool.submit(migrate, dsn, checkout)
+        while not empty_database.ask(
+            "select from pg_locks where relation = 'trading.market_metrics'::regclass and granted"
+            " and mode = 'AccessExclusiveLock'"
+        ):
+            time.sleep(0.02)
+        cursor.execute("lock table trading.market_metrics in access exclusive mode")
+        holder.rollback()
+        assert migrating.result(timeout=30).applied == [late.name]
 
 
 def test_a_new_table_needs_no_new_grant_and_no_new_guard(dsn, checkout, empty_database):
