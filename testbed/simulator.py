@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from testbed import engine, images
@@ -13,7 +15,6 @@ from testbed.shell import TestbedError, run, say, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 # Its own system, whatever the droplet's is: it needs Python 3.11 or newer.
 SYSTEM, PYTHON = "debian-12", "3.11"
@@ -73,12 +74,20 @@ def _site_packages() -> Path:
             "uv", "export", "--quiet", "--frozen", "--only-group", "simulator", "--no-emit-project",
             "--project", ROOT,
         )  # fmt: skip
-        run(
-            "uv", "pip", "install", "--quiet", "--target", f"{folder}.partial", "--no-config",
-            "--python-version", PYTHON, "--python-platform", f"{machine}-manylinux_2_28",
-            "--only-binary", ":all:", "--require-hashes", "--requirements", "-", feed=locked,
-        )  # fmt: skip
-        folder.with_name(f"{folder.name}.partial").rename(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            partial = Path(scratch, "packages")
+            run(
+                "uv", "pip", "install", "--quiet", "--target", partial, "--no-config",
+                "--python-version", PYTHON, "--python-platform", f"{machine}-manylinux_2_28",
+                "--only-binary", ":all:", "--require-hashes", "--requirements", "-", feed=locked,
+            )  # fmt: skip
+            try:
+                partial.rename(folder)
+            except OSError:
+                # Two beds that start side by side both build it; the second finds the first one's.
+                if not folder.exists():
+                    raise
     return folder
 
 

@@ -200,7 +200,12 @@ def wheelhouse(requirements: list[str], target: Target, cache: Path) -> Path:
             "--require-hashes",
         ]
         run([*pip, *target.pip_options(), "--dest", partial, "--requirement", listed])
-        partial.rename(house)
+        try:
+            partial.rename(house)
+        except OSError:
+            # Two releases that are built side by side both fill it; the second finds the first one's.
+            if not house.exists():
+                raise
     return house
 
 
