@@ -132,6 +132,7 @@ def _spellings(value: bytes) -> Iterator[tuple[str, str]]:
     text = value.decode()
     yield "as it is", text
     yield "url", urllib.parse.quote(text, safe="")
+    yield "url with its slashes", urllib.parse.quote(text)
     yield "url of a form", urllib.parse.quote_plus(text)
     yield "json", json.dumps(text)[1:-1]
     yield "hex", value.hex()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # What systemd-analyze may say at most: a unit of ours, and a service of the distribution in a sandbox of ours.
 MOST_OURS = 1.1
+# Root, as they put back files in /etc and homes, or change the firewall.
+MOST_AS_ROOT = {"darkpool-guard": 1.5, "darkpool-guard-boot": 1.5, "bans-in-force": 1.5}
 MOST_OTHERS = {"postgresql": 1.2, "fail2ban": 2.7}
 FEWEST_CHECKS = 70
 RECORDS = "/var/lib/darkpool/failures"
@@ -35,7 +37,8 @@ def test_none_of_our_units_is_exposed(host: Host) -> None:
     judged = {unit: exposure(host, unit) for unit in written(host)}
     assert judged, "no unit of ours was found"
     assert {unit: checks for unit, (_, checks) in judged.items() if checks < FEWEST_CHECKS} == {}
-    assert {unit: level for unit, (level, _) in judged.items() if level > MOST_OURS} == {}, (
+    most = {unit: MOST_AS_ROOT.get(unit.removesuffix(".service"), MOST_OURS) for unit in judged}
+    assert {unit: level for unit, (level, _) in judged.items() if level > most[unit]} == {}, (
         f"of {len(judged)} units"
     )
 

@@ -10,6 +10,14 @@ HALF_OPEN = (
 )
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_slowed_down(bed):
+    """What firewall and fail2ban do about so many tries is asked elsewhere; here the daemon itself must refuse."""
+    yield
+    patience = "echo / >/proc/net/xt_recent/DEFAULT; fail2ban-client unban --all"
+    bed.execute("droplet", "sh", "-c", patience)
+
+
 @pytest.fixture(scope="module")
 def thief(stranger, bed):
     found = stranger()
@@ -19,9 +27,19 @@ def thief(stranger, bed):
     return found
 
 
+def answered(thief, user, options):
+    """Try to log in until the daemon itself answers: it closes the door unheard on one with too many tries open."""
+    for _ in range(3):
+        said, code = thief.ssh(user, options)
+        if "Connection closed by" not in said:
+            break
+        time.sleep(3)
+    return said, code
+
+
 @pytest.mark.parametrize("user", ["collector", "postgres", "root", "daemon"])
 def test_the_admins_key_opens_no_other_account(thief, user):
-    said, code = thief.ssh(user, "-i /root/key")
+    said, code = answered(thief, user, "-i /root/key")
     assert code != 0
     assert "Permission denied (publickey)" in said, said
 
@@ -38,26 +56,26 @@ def test_the_admins_key_opens_no_other_account(thief, user):
     ],
 )
 def test_an_old_algorithm_is_refused(thief, option, complaint):
-    said, code = thief.ssh("trader", f"-i /root/key -o {option}")
+    said, code = answered(thief, "trader", f"-i /root/key -o {option}")
     assert code != 0
     assert f"no matching {complaint}" in said, said
 
 
 def test_an_old_mac_is_refused(thief):
-    said, code = thief.ssh("trader", "-i /root/key -o Ciphers=aes256-ctr -o MACs=hmac-sha1")
+    said, code = answered(thief, "trader", "-i /root/key -o Ciphers=aes256-ctr -o MACs=hmac-sha1")
     assert code != 0
     assert "no matching MAC" in said, said
 
 
 @pytest.mark.parametrize("option", ["-R 9999:127.0.0.1:5432", "-w 0:0", "-R /tmp/door.sock:127.0.0.1:22"])
 def test_nothing_is_forwarded_backwards(thief, option):
-    said, code = thief.ssh("trader", f"-i /root/key -o ExitOnForwardFailure=yes {option}")
+    said, code = answered(thief, "trader", f"-i /root/key -o ExitOnForwardFailure=yes {option}")
     assert code != 0, said
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1:22", "169.254.169.254:80"])
 def test_nothing_else_is_reached_through_the_tunnel(thief, target):
-    said, code = thief.ssh("trader", f"-i /root/key -W {target}")
+    said, code = answered(thief, "trader", f"-i /root/key -W {target}")
     assert code != 0
     assert "administratively prohibited" in said, said
 
