@@ -19,8 +19,9 @@ MOMENTS = (
     dt.time(9, 25), dt.time(9, 35), dt.time(10, 30), dt.time(12, 0), dt.time(14, 0), dt.time(15, 35),
 )  # fmt: skip
 # The machine's schedule would take passes at another time than the one that is played.
-PAUSE = "systemctl stop cron.service collector.service"
-RESUME = "systemctl start cron.service"
+STREAM = "$(systemctl list-unit-files --no-legend collector-stream.service | cut -d' ' -f1)"
+PAUSE = f"systemctl stop cron.service collector.service {STREAM}"
+RESUME = f"systemctl start cron.service {STREAM}"
 
 
 def play(bed: Bed, moments: tuple[dt.time, ...] = MOMENTS) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """The nightly dump restores into an empty database, with every row."""
 
+from testbed import session
+
 TABLES = ("trading.darkpool_trades", "trading.options_flow", "trading.market_metrics", "ops.coverage")
 
 
 def test_last_nights_dump_restores_into_an_empty_database_with_equal_row_counts(owner, rows):
-    owner("sudo systemctl stop cron.service collector.service")
+    owner(f"sudo {session.PAUSE}")
     try:
         owner("sudo systemctl start darkpool-backup.service")
         dump = owner(
@@ -18,4 +20,4 @@ def test_last_nights_dump_restores_into_an_empty_database_with_equal_row_counts(
             assert restored == rows(count)[0][0], table
         assert int(rows("select count(*) from trading.darkpool_trades")[0][0]) > 1000
     finally:
-        owner("sudo -u postgres dropdb --if-exists restored; sudo systemctl start cron.service")
+        owner(f"sudo -u postgres dropdb --if-exists restored; sudo {session.RESUME}")

@@ -14,12 +14,13 @@ SECONDS_TO_BAN = 10
 # Five on a droplet that has nothing else to do; a machine that runs the other tests beside it gets as long again.
 SECONDS_TO_BAN_AGAIN = 10
 # What takes a table away must not take away the container's own name resolution, which a droplet does not have there.
-FLUSH = "sudo sh -c 'iptables-save -t nat > /run/nat && nft flush ruleset && iptables-restore < /run/nat'"
+KEEP_NAMES = "sudo sh -c 'iptables-save -t nat > /run/nat && {} && iptables-restore < /run/nat'"
+FLUSH = KEEP_NAMES.format("nft flush ruleset")
 # `look` is what the timer starts every minute.
 RESTARTS = {
     "ufw reload": "sudo ufw reload",
     "ufw": "sudo systemctl restart ufw",
-    "nftables": "sudo systemctl restart nftables",
+    "nftables": KEEP_NAMES.format("systemctl restart nftables"),
     "fail2ban": "sudo systemctl restart fail2ban",
     "flush, ufw": f"{FLUSH} && sudo systemctl restart ufw",
     "flush, look": f"{FLUSH} && sudo systemctl start bans-in-force",
