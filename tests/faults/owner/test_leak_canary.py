@@ -39,7 +39,7 @@ def lived(owner):
         owner.keep_secrets(**spoilt)
         runs[name] = owner.play(*holders)
     owner.vault.write_bytes(good)
-    runs["template"] = owner.play("--tags", "collector", "-e", '{"__collector_secrets": 7}')
+    runs["template"] = owner.play("--tags", "collector", "-e", '{"ansible_managed": "{{ no_such_thing }}"}')
     owner.keep_secrets()
     # A file that is mounted cannot be replaced: the task that writes the secrets fails.
     owner.bed.execute("droplet", "mount", "--bind", SECRETS, SECRETS)
