@@ -60,7 +60,7 @@ class Owner:
         where = f"127.0.0.1\n      ansible_port: {port}\n      ansible_ssh_private_key_file: {key}"
         fill(self.inventory / "hosts.yml", where)
         fill(self.inventory / "group_vars/all/users.yml", key.with_suffix(".pub").read_text().strip())
-        # No pass by the clock: this owner's vendor is not there, and a pass that fails at 9:30 is no fault of a deploy's.
+        # No pass by the clock: there is no vendor here, and a pass that fails at 9:30 is no deploy's fault.
         settings = self.inventory / "group_vars/all/collector.yml"
         never = re.sub("(?<=collector_schedule: ).*", '"0 4 29 2 *"', settings.read_text())
         settings.write_text(never)
