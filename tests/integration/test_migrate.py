@@ -101,9 +101,10 @@ def test_a_pass_that_holds_what_a_migration_needs_the_other_way_round_only_delay
         )
         migrating = pool.submit(migrate, dsn, checkout)
         while not empty_database.ask(
-            "select from pg_locks where relation = 'trading.market_metrics'::regclass and granted"
+            "select 1 from pg_locks where relation = 'trading.market_metrics'::regclass and granted"
             " and mode = 'AccessExclusiveLock'"
         ):
+            assert not migrating.done(), migrating.exception()
             time.sleep(0.02)
         cursor.execute("lock table trading.market_metrics in access exclusive mode")
         holder.rollback()
