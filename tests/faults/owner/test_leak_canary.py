@@ -64,7 +64,8 @@ def test_each_run_went_as_it_was_meant_to(lived):
     codes = {name: code for name, (code, _) in lived.items()}
     failed = {name for name, code in codes.items() if code != 0}
     assert failed == {*SPOILT, "template", "task"}
-    assert "censored" in lived["task"][1], "the failing task was not one with a secret"
+    said = lived["task"][1]
+    assert "censored" in said, f"the failing task was not one with a secret: {said[-1500:]}"
 
 
 def test_nothing_that_ansible_said_or_logged_holds_a_secret(owner):
