@@ -8,6 +8,11 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
 PLAY = ansible-playbook -i $(INVENTORY)
+# What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
+VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
+ifneq ($(wildcard $(VAULT_PASSWORD)),)
+export ANSIBLE_VAULT_PASSWORD_FILE ?= $(VAULT_PASSWORD)
+endif
 TOOLS = .venv/.ready
 
 ##@ Try it
@@ -18,8 +23,8 @@ demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 	python -m testbed down --name demo --engine
 
 ##@ Your droplet
-init: ## Write inventory/production from the example, ready for you to fill in
-	@scripts/init.sh $(INVENTORY)
+init: $(TOOLS) ## Describe your server: asks what only you know, generates passwords, encrypts them
+	@python -m laptop.init $(INVENTORY)
 
 deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
 	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml

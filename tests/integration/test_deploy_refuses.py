@@ -95,21 +95,3 @@ def test_make_deploy_without_an_inventory_says_what_to_do(tmp_path):
     assert done.returncode != 0
     assert "make init" in done.stderr
     assert "make demo" in done.stderr
-
-
-def test_make_init_writes_an_inventory_once_and_deploy_names_what_is_left_open(tmp_path):
-    inventory = tmp_path / "production"
-    done = make("init", f"INVENTORY={inventory}")
-    assert done.returncode == 0, done.stderr
-    assert (inventory / "group_vars/all/vault.yml").stat().st_mode & 0o077 == 0
-
-    hosts = inventory / "hosts.yml"
-    hosts.write_text(hosts.read_text() + "# mine\n")
-    again = make("init", f"INVENTORY={inventory}")
-    assert again.returncode != 0
-    assert "was left alone" in again.stderr
-    assert hosts.read_text().endswith("# mine\n")
-
-    refused = make("deploy", f"INVENTORY={inventory}")
-    assert refused.returncode != 0
-    assert "4 setting(s)" in refused.stdout

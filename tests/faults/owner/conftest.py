@@ -49,27 +49,40 @@ class Owner:
         self.searcher = leaks.Searcher()
         self.said = []
         self._describe()
-        self._template = self.vault.read_text()
+        self._template = (ROOT / "inventory/example/group_vars/all/vault.yml").read_text()
         self.keep_secrets()
         self.spy = leaks.Spy(bed)
 
     def _describe(self):
-        run("make", "-C", ROOT, "init", f"INVENTORY={self.inventory}")
-        port = re.search(r"Port (\d+)", self.bed.ssh_config().read_text())[1]
+        word = f"the owner's own word {secrets.token_hex(8)}"
+        self.word.write_text(f"{word}\n")
+        self.word.chmod(0o600)
         key = self.bed.folder / "id_ed25519"
-        where = f"127.0.0.1\n      ansible_port: {port}\n      ansible_ssh_private_key_file: {key}"
-        fill(self.inventory / "hosts.yml", where)
-        fill(self.inventory / "group_vars/all/users.yml", key.with_suffix(".pub").read_text().strip())
+        port = re.search(r"Port (\d+)", self.bed.ssh_config().read_text())[1]
+        host_key = (self.bed.folder / "host_ed25519.pub").read_text()
+        answers = {
+            "UNUSUAL_WHALES_API_KEY": secrets.token_hex(16),
+            "SSH_PUBLIC_KEY": str(key.with_suffix(".pub")),
+            "DROPLET_ADDRESS": "127.0.0.1",
+            "DROPLET_HOST_KEY": host_key,
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),
+        }
+        told = [f"{name}={value}" for name, value in answers.items()]
+        run("env", *told, "make", "-C", ROOT, "init", f"INVENTORY={self.inventory}")
+        # A droplet has port 22 and one key; this one is a container among others.
+        more = f"      ansible_port: {port}\n      ansible_ssh_private_key_file: {key}\n"
+        with (self.inventory / "hosts.yml").open("a") as hosts:
+            hosts.write(more)
+        known = self.inventory / "known_hosts"
+        known.write_text(known.read_text().replace("127.0.0.1 ", f"[127.0.0.1]:{port} "))
         # No pass by the clock: there is no vendor here, and a pass that fails at 9:30 is no deploy's fault.
         settings = self.inventory / "group_vars/all/collector.yml"
         never = re.sub("(?<=collector_schedule: ).*", '"0 4 29 2 *"', settings.read_text())
         settings.write_text(never)
-        host_key = (self.bed.folder / "host_ed25519.pub").read_text()
-        (self.inventory / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}")
-        word = f"the owner's own word {secrets.token_hex(8)}"
-        self.word.write_text(f"{word}\n")
-        self.word.chmod(0o600)
-        self.searcher.learn({"vault password": word, "ssh key": key.read_text().splitlines()[2]})
+        self.searcher.learn(
+            {"vault password": word, "first key": answers["UNUSUAL_WHALES_API_KEY"],
+             "ssh key": key.read_text().splitlines()[2]}
+        )  # fmt: skip
 
     def keep_secrets(self, **given):
         """Write the vault anew, each secret of it changed; a new line in the example's vault is a new secret here."""
@@ -92,11 +105,6 @@ class Owner:
         done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         self.said.append(done.stdout + done.stderr)
         return done.returncode, self.said[-1]
-
-
-def fill(file, value):
-    """Put a value where the placeholder is."""
-    file.write_text(PLACEHOLDER.sub(lambda _: value, file.read_text(), count=1))
 
 
 def leaves(values, name=""):

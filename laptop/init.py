@@ -1,0 +1,218 @@
+"""Describe a server: write an inventory from the example, ask what only its owner knows, encrypt the secrets.
+
+Safe to repeat: what is filled in is kept and not asked again. Unattended, answers come from the environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import re
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+import yaml
+
+from laptop import questions
+from laptop.questions import VAULT, Question
+from laptop.vault import ENCRYPTED, Vault, ensure_password, password_file
+from laptop.words import Refused, guarded
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "inventory/example"
+PLACEHOLDER = re.compile(r"<([^<>\n]+)>")
+GENERATED = re.compile(r"<a long random password[^<>\n]*>")
+EPILOG = (
+    "environment:\n"
+    + "\n".join(f"  {one.name:23} {one.asks}" for one in questions.ALL)
+    + """
+  VAULT_PASSWORD_COMMAND  a command that prints the vault's password, as a keychain does
+  ANSIBLE_VAULT_PASSWORD_FILE  a file of your own with that password, or a program that prints it
+"""
+)
+
+
+class Inventory:
+    """The files of one inventory; the vault's text is known in memory only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.vault = Vault(folder / VAULT, password_file(folder))
+        self.opened: str | None = None
+
+    def copy_example(self) -> list[str]:
+        """Add what is missing, overwrite nothing; the names of what was added."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        added = []
+        for source in sorted(path for path in EXAMPLE.rglob("*") if path.is_file()):
+            target = self.folder / source.relative_to(EXAMPLE)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+                target.chmod(0o600)
+                added.append(str(source.relative_to(EXAMPLE)))
+        return added
+
+    def text(self, file: str) -> str:
+        """What a file says, decrypted where it is the vault."""
+        if file != VAULT:
+            return (self.folder / file).read_text()
+        if self.opened is None:
+            self.opened = self.vault.read()
+        return self.opened
+
+    def put(self, file: str, text: str) -> None:
+        """Replace a file's text at once."""
+        if file == VAULT:
+            self.opened = text
+            self.vault.write(text)
+            return
+        partial = self.folder / f"{file}.partial"
+        partial.write_text(text)
+        partial.chmod(0o600)
+        partial.replace(self.folder / file)
+
+    def is_open(self, question: Question) -> bool:
+        """Whether its place still waits for an answer."""
+        return f"<{question.placeholder}" in self.text(question.file)
+
+    def fill(self, question: Question, answer: str) -> None:
+        """Write an answer where its placeholder is."""
+        place = re.compile(rf"<{re.escape(question.placeholder)}[^<>\n]*>")
+        # JSON's strings are YAML's; a line of known_hosts is neither.
+        value = f"{self.address()} {answer}" if question.file == "known_hosts" else json.dumps(answer)
+        self.put(question.file, place.sub(lambda _: value, self.text(question.file)))
+
+    def address(self) -> str:
+        """Where the server is."""
+        return str(yaml.safe_load(self.text("hosts.yml"))["droplets"]["hosts"]["droplet"]["ansible_host"])
+
+    def left(self) -> list[str]:
+        """Places that still wait, with what belongs there."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        names = [str(path.relative_to(self.folder)) for path in files if path.suffix != ".partial"]
+        return [
+            f"{name}: {hit}" for name in names for hit in PLACEHOLDER.findall(commentless(self.text(name)))
+        ]
+
+
+def commentless(text: str) -> str:
+    """What counts of a file."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+
+
+def collected(waiting: list[Question], *, ask: bool) -> dict[str, str]:
+    """Every answer by its question's name.
+
+    Raises:
+        Refused: with all that is missing or wrong at once.
+    """
+    answers: dict[str, str] = {}
+    problems: list[Refused] = []
+    for question in waiting:
+        without = question.needs in {one.name for one in waiting} and not answers.get(question.needs)
+        try:
+            answers[question.name] = "" if without else answer(question, ask=ask)
+        except Refused as problem:
+            problems.append(problem)
+    if problems:
+        raise Refused(*problems)
+    return answers
+
+
+def answer(question: Question, *, ask: bool) -> str:
+    """The owner's answer, checked; empty when there is none and none is needed.
+
+    Raises:
+        Refused: what the environment says cannot be right, or nobody can be asked.
+    """
+    given = os.environ.get(question.name, "").strip()
+    if not given and not ask:
+        given = question.default()
+        if not given and not question.optional:
+            raise Refused.because(
+                f"{question.asks}: is needed, and nobody is here to ask", f"export {question.name}=..."
+            )
+    while ask and not given:
+        given = said(question)
+        try:
+            return question.check(given) if given else ""
+        except ValueError as wrong:
+            print(f"  That {wrong}.")
+            given = ""
+    try:
+        return question.check(given) if given else ""
+    except ValueError as wrong:
+        raise Refused.because(f"{question.name} {wrong}", f"export {question.name}=...") from None
+
+
+def said(question: Question) -> str:
+    """What a person types, without showing a secret."""
+    while True:
+        default = question.default()
+        words = f"{question.asks}{f' [{default}]' if default else ''}: "
+        typed = (getpass.getpass(words) if question.secret else input(words)).strip() or default
+        if typed or question.optional:
+            return typed
+        print("  This one is needed.")
+
+
+def init(folder: Path, *, ask: bool) -> int:
+    """Copy, ask, generate, encrypt, say what is left."""
+    inventory = Inventory(folder)
+    vault_is_clear = not inventory.vault.file.exists() or not inventory.vault.file.read_text().startswith(
+        ENCRYPTED
+    )
+    # All answers first: who stops in the middle, or cannot answer, has changed nothing.
+    fresh = not folder.exists()
+    waiting = [
+        one for one in questions.ALL if fresh or not (folder / one.file).exists() or inventory.is_open(one)
+    ]
+    answers = collected(waiting, ask=ask)
+    made = ensure_password(inventory.vault.password)
+    added = inventory.copy_example()
+    for question in waiting:
+        if answers.get(question.name):
+            inventory.fill(question, answers[question.name])
+    text = inventory.text(VAULT)
+    generated = GENERATED.findall(text)
+    if generated or vault_is_clear:
+        inventory.put(VAULT, GENERATED.sub(lambda _: secrets.token_hex(24), text))
+    summary(inventory, added, made=made, generated=len(generated))
+    return 0
+
+
+def summary(inventory: Inventory, added: list[str], *, made: bool, generated: int) -> None:
+    """Say what is there now, what is left, and what to type next."""
+    folder, password = inventory.folder, inventory.vault.password
+    print(f"\n{folder}: {len(added)} file(s) written, {generated} password(s) generated, secrets encrypted.")
+    if made:
+        print(f"The vault's password is in {password}: keep a copy of it where you keep your passwords;")
+        print("without it nobody opens the vault again.")
+    left = inventory.left()
+    if left:
+        print("\nStill yours to fill in, in these files:")
+        print("\n".join(f"  {one}" for one in left))
+        print("\nThen type: make deploy\n")
+    else:
+        print("\nNothing is left to fill in. Next: make deploy\n")
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="make init",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inventory", type=Path, help="where it shall be, as inventory/production")
+    given = parser.parse_args()
+    return guarded(lambda: init(given.inventory, ask=sys.stdin.isatty()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""What only the owner knows, and where in the inventory it goes."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+VAULT = "group_vars/all/vault.yml"
+LONGEST_PATH = 1000
+PUBLIC_KEY = re.compile(r"(ssh-ed25519|ecdsa-sha2-\S+|sk-\S+|ssh-rsa) [A-Za-z0-9+/=]{40,}( .*)?")
+
+
+def public_key(answer: str) -> str:
+    """A public key, given as text or as the path of its file.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    path = Path(answer).expanduser()
+    text = path.read_text().strip() if len(answer) < LONGEST_PATH and path.is_file() else answer
+    if not PUBLIC_KEY.fullmatch(text):
+        raise ValueError("is not a public ssh key, nor a file with one; `ssh-keygen -t ed25519` makes one")
+    return text
+
+
+def api_key(answer: str) -> str:
+    """A key without what no key has.
+
+    Raises:
+        ValueError: it has blanks, quotes or backslashes.
+    """
+    if not re.fullmatch(r"[!-~]+", answer) or set(answer) & set("'\"\\"):
+        raise ValueError("has blanks, quotes or backslashes, which no key has; copy it again")
+    return answer
+
+
+def address(answer: str) -> str:
+    """An IPv4 address.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return str(ipaddress.IPv4Address(answer))
+    except ValueError:
+        raise ValueError("is not an IPv4 address; the console shows it beside the droplet's name") from None
+
+
+def host_key(answer: str) -> str:
+    """The line that the server prints for its own key.
+
+    Raises:
+        ValueError: it is not that line.
+    """
+    if not re.match(r"ssh-ed25519 [A-Za-z0-9+/=]{40,}", answer):
+        raise ValueError("is not the line that `cat /etc/ssh/ssh_host_ed25519_key.pub` prints on the droplet")
+    return " ".join(answer.split()[:2])
+
+
+@dataclass(frozen=True)
+class Question:
+    """One answer: from the environment, else from a person, else the default."""
+
+    name: str
+    """The environment's variable that answers it unattended."""
+    asks: str
+    file: str
+    placeholder: str
+    """How the text between the angle brackets begins that the answer replaces."""
+    check: Callable[[str], str]
+    secret: bool = False
+    default: Callable[[], str] = str
+    needs: str = ""
+    """Another question without whose answer this one is not asked."""
+    optional: bool = False
+
+
+def own_public_key() -> str:
+    """The first of the usual public keys that is there."""
+    usual = (
+        Path(f"~/.ssh/{name}.pub").expanduser()
+        for name in ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_rsa")
+    )
+    return next((str(path) for path in usual if path.exists()), "")
+
+
+ALL = (
+    Question(
+        name="UNUSUAL_WHALES_API_KEY",
+        asks="Your Unusual Whales API key (API dashboard in your settings there)",
+        file=VAULT,
+        placeholder="your API key",
+        check=api_key,
+        secret=True,
+    ),
+    Question(
+        name="SSH_PUBLIC_KEY",
+        asks="Your public ssh key, or its file",
+        file="group_vars/all/users.yml",
+        placeholder="your public ssh key",
+        check=public_key,
+        default=own_public_key,
+    ),
+    Question(
+        name="DROPLET_ADDRESS",
+        asks="The droplet's IPv4 address (empty: you fill it in later)",
+        file="hosts.yml",
+        placeholder="the droplet's IPv4 address",
+        check=address,
+        optional=True,
+    ),
+    Question(
+        name="DROPLET_HOST_KEY",
+        asks="Its host key: what `cat /etc/ssh/ssh_host_ed25519_key.pub` prints in the droplet's web console",
+        file="known_hosts",
+        placeholder="its host key",
+        check=host_key,
+        needs="DROPLET_ADDRESS",
+        optional=True,
+    ),
+)
