@@ -7,6 +7,7 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 # Compiled once, and not beside the sources.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
+PORT ?= 5433
 PLAY = ansible-playbook -i $(INVENTORY)
 # What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
 VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
@@ -38,6 +39,25 @@ verify: configured $(TOOLS) ## Check the running server from outside and inside 
 
 drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
 	@python scripts/drift.py $(INVENTORY)
+
+##@ Every day
+status: configured $(TOOLS) ## What is collected, what is late, the next run
+	@python -m laptop.daily $(INVENTORY) status
+
+logs: configured $(TOOLS) ## The collector's log, of one feed with FEED=darkpool_trades
+	@python -m laptop.daily $(INVENTORY) logs --feed "$(FEED)"
+
+ssh: configured $(TOOLS) ## A shell on the server
+	@python -m laptop.daily $(INVENTORY) ssh
+
+tunnel: configured $(TOOLS) ## Hold the way to the database open, for any client (PORT=5433)
+	@python -m laptop.daily $(INVENTORY) tunnel --port $(PORT)
+
+psql: configured $(TOOLS) ## Ask the database in SQL; opens the tunnel where none is up
+	@python -m laptop.daily $(INVENTORY) psql --port $(PORT)
+
+notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
+	@$(UV) run --quiet --frozen --extra analysis --group notebook python -m laptop.daily $(INVENTORY) notebook --port $(PORT)
 
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
@@ -73,4 +93,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify drift check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init deploy release verify drift status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured

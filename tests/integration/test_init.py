@@ -132,6 +132,20 @@ def test_a_keychains_command_opens_the_vault_and_its_password_is_in_no_file(lapt
     assert API_KEY in laptop.secrets()
 
 
+def test_a_password_file_that_ansible_is_told_of_is_used_and_none_is_made(laptop):
+    mine = laptop.home / "word"
+    told = {"ANSIBLE_VAULT_PASSWORD_FILE": str(mine)}
+    code, said = laptop.init(**ANSWERS, **told)
+    assert code == 2
+    assert "which is not there" in said
+    mine.write_text("mine\n")
+    code, said = laptop.init(**ANSWERS, **told)
+    assert code == 0, said
+    assert not laptop.password.exists()
+    laptop.password = mine
+    assert API_KEY in laptop.secrets()
+
+
 def test_a_person_is_asked_again_after_a_slip_and_a_secret_is_not_echoed(laptop):
     code, shown = laptop.asked(["a key with blanks", API_KEY, "no key", KEY, "", ""])
     assert code == 0, shown

@@ -65,10 +65,9 @@ class Owner:
             "SSH_PUBLIC_KEY": str(key.with_suffix(".pub")),
             "DROPLET_ADDRESS": "127.0.0.1",
             "DROPLET_HOST_KEY": host_key,
-            "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),
         }
-        told = [f"{name}={value}" for name, value in answers.items()]
-        run("env", *told, "make", "-C", ROOT, "init", f"INVENTORY={self.inventory}")
+        code, said = self._run("make", "init", f"INVENTORY={self.inventory}", **answers)
+        assert code == 0, said
         # A droplet has port 22 and one key; this one is a container among others.
         more = f"      ansible_port: {port}\n      ansible_ssh_private_key_file: {key}\n"
         with (self.inventory / "hosts.yml").open("a") as hosts:
@@ -99,10 +98,11 @@ class Owner:
     def play(self, *options):
         return self._run("ansible-playbook", "-i", self.inventory, "ansible/playbooks/site.yml", *options)
 
-    def _run(self, *words):
-        environment = {**os.environ, **LOUD, "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),
+    def _run(self, *words, **more):
+        environment = {**os.environ, **LOUD, **more, "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),
                        "ANSIBLE_LOG_PATH": str(self.log)}  # fmt: skip
-        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)  # fmt: skip
         self.said.append(done.stdout + done.stderr)
         return done.returncode, self.said[-1]
 

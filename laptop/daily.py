@@ -1,0 +1,64 @@
+"""Every day: look at the server and its data from the laptop."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from laptop.server import Server
+from laptop.tunnel import Tunnel
+from laptop.words import Refused, guarded
+
+
+def through(tunnel: Tunnel, *command: str) -> int:
+    """Run a program that finds the database by name; its exit code is ours."""
+    with tunnel.for_a_while():
+        return subprocess.run(command, env=tunnel.environment(), check=False).returncode
+
+
+def psql(tunnel: Tunnel) -> int:
+    """PostgreSQL's own client."""
+    if not shutil.which("psql"):
+        raise Refused.because(
+            "psql is not installed here",
+            "apt-get install postgresql-client, or brew install libpq; or make notebook",
+        )
+    return through(tunnel, "psql")
+
+
+def do(given: argparse.Namespace) -> int:
+    """One of the words below."""
+    server = Server(given.inventory)
+    if given.what == "ssh":
+        server.become(terminal=sys.stdin.isatty())
+    if given.what == "status":
+        server.become("collector", "status")
+    if given.what == "logs":
+        server.logs(given.feed, follow=sys.stdout.isatty())
+    tunnel = Tunnel(server, given.port)
+    if given.what == "psql":
+        return psql(tunnel)
+    if given.what == "notebook":
+        return through(tunnel, sys.executable, "-m", "jupyterlab", "notebooks")
+    tunnel.hold()
+    return 0
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
+    parser.add_argument("inventory", type=Path, help="as inventory/production")
+    parser.add_argument("what", choices=["ssh", "status", "logs", "tunnel", "psql", "notebook"])
+    parser.add_argument(
+        "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
+    )
+    parser.add_argument("--feed", default="", help="only the log's lines of this feed")
+    given = parser.parse_args()
+    return guarded(lambda: do(given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

