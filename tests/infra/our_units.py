@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from testinfra.backend.base import CommandResult
     from testinfra.host import Host
 
-OURS = "Ansible managed"
+OURS = "Ansible managed|Managed by Ansible"
 SCHEDULED = re.compile(r"root systemctl start (\S+\.service)")
 
 
@@ -21,7 +22,7 @@ def root(host: Host, command: str, *arguments: str) -> CommandResult:
 def written(host: Host) -> list[str]:
     """Services whose whole unit file is ours; a template is asked about by an instance of it."""
     found = root(
-        host, "find /etc/systemd/system -maxdepth 1 -type f -name '*.service' -exec grep -l %s {} +", OURS
+        host, "find /etc/systemd/system -maxdepth 1 -type f -name '*.service' -exec grep -lE %s {} +", OURS
     )
     names = (path.rsplit("/", 1)[1] for path in found.stdout.split())
     return sorted(name.replace("@.", "@judged.") for name in names)
@@ -31,7 +32,7 @@ def sandboxed(host: Host) -> list[str]:
     """Services of the distribution that run in a sandbox by a drop-in of ours."""
     found = root(
         host,
-        "grep -rlE '^ProtectSystem=' --include='*.conf' /etc/systemd/system | xargs -r grep -l %s",
+        "grep -rlE '^ProtectSystem=' --include='*.conf' /etc/systemd/system | xargs -r grep -lE %s",
         OURS,
     )
     patterns = (
@@ -45,7 +46,7 @@ def sandboxed(host: Host) -> list[str]:
 
 def schedules(host: Host) -> dict[str, list[str]]:
     """What cron starts by files of ours: a file and its lines, without the times."""
-    files = root(host, "grep -rl %s /etc/cron.d", OURS).stdout.split()
+    files = root(host, "grep -rlE %s /etc/cron.d", OURS).stdout.split()
     return {
         path: [
             line.split(maxsplit=5)[5]
@@ -57,6 +58,6 @@ def schedules(host: Host) -> dict[str, list[str]]:
 
 
 def shown(host: Host, unit: str) -> dict[str, str]:
-    """Every property that systemd knows of a unit."""
+    """Every property that systemd knows of a unit; it does not print those that are empty."""
     lines = root(host, "systemctl show %s", unit).stdout.splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    return defaultdict(str, (line.split("=", 1) for line in lines if "=" in line))

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 import venv
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,7 +36,9 @@ def main() -> int:
     parser.add_argument("--archive", type=Path, required=True)
     for name in ("version", "commit", "by"):
         parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--keep", type=int, required=True)
+    for name in ("keep", "wait"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--turn", type=Path, required=True)
     given = parser.parse_args()
     try:
         with alone(given.root, given.by):
@@ -59,14 +62,15 @@ def release(given: argparse.Namespace) -> None:
     try:
         if fresh:
             install(given.archive, home)
-        prove(home, given.version)
+        with between_jobs(given.turn, given.wait):
+            prove(home, given.version)
+            record(home, given)
+            switch(given.root, home)
+            prune(given.root, given.keep)
     except BaseException:
-        if fresh:
+        if fresh and running(given.root) != home.name:
             shutil.rmtree(home, ignore_errors=True)
         raise
-    record(home, given)
-    switch(given.root, home)
-    prune(given.root, given.keep)
     say(f"{given.version} runs from the next pass on")
     restart()
 
@@ -84,6 +88,39 @@ def alone(root: Path, by: str):  # noqa: ANN201 - a generator's type would need 
         lock.write(f"{by}, since {now()}\n")
         lock.flush()
         yield
+
+
+@contextlib.contextmanager
+def between_jobs(turn: Path, wait_s: int):  # noqa: ANN201 - as above
+    """Wait until no job is at work, and let none begin: each holds this lock while it is, and waits for it before."""
+    handle = os.open(turn, os.O_RDONLY)
+    try:
+        if not taken(handle):
+            say(f"waiting for {at_work()}")
+            deadline = time.monotonic() + wait_s
+            while not taken(handle):
+                if time.monotonic() > deadline:
+                    raise ReleaseError(f"{at_work()} is still at work after {wait_s} s: release again when it is done")
+                time.sleep(0.2)
+        yield
+    finally:
+        os.close(handle)
+
+
+def taken(handle: int) -> bool:
+    """Take the lock if it is free; say whether it was."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def at_work() -> str:
+    """Name the jobs that systemd is running now."""
+    listed = ["systemctl", "list-units", "--plain", "--no-legend", "--state=activating", "*.service"]
+    shown = subprocess.run(listed, capture_output=True, text=True, check=False).stdout
+    return ", ".join(line.split()[0] for line in shown.splitlines()) or "a job that was started by hand"
 
 
 def install(archive: Path, home: Path) -> None:

@@ -1,0 +1,121 @@
+"""Releases and jobs take turns: neither begins in the middle of the other, and neither is lost for having waited."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import subprocess
+
+import pytest
+
+from testbed.bed import ROOT
+from testbed.shell import wait_until
+
+PARTS = ("collector", "analysis", "sql", "pyproject.toml", "uv.lock", "README.md", "LICENSE")
+PASS = "collector.service"
+AT_WORK = "pgrep -f 'bin/python[^ ]* .*collector [r]un'"
+SLOW_STATUS = """
+import time
+
+works = main
+
+
+def main(argv=None):
+    time.sleep(8 if "status" in sys.argv else 0)
+    return works(argv)
+"""
+
+
+@pytest.fixture
+def another(tmp_path):
+    """The checkout, told apart from all that was ever released by one line."""
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    (tmp_path / "collector/__init__.py").write_text(f'"""Release {tmp_path.name} {secrets.token_hex(4)}."""\n')
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def release(bed):
+    """Begin to release a checkout, as `make release` does; afterwards all have ended and the checkout runs again."""
+    with contextlib.ExitStack() as ends:
+
+        def begin(source, wait_s=600):
+            words = ("-v", "-e", f"release_source={source}", "-e", f"release_wait_s={wait_s}")
+            begun = subprocess.Popen(
+                ["ansible-playbook", "-i", "inventory/demo", "ansible/playbooks/release.yml", *words],
+                cwd=ROOT, env={**os.environ, "TESTBED_FOLDER": str(bed.folder)}, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            )  # fmt: skip
+            ends.callback(begun.wait)
+            return begun
+
+        yield begin
+    said, _ = begin(ROOT).communicate()
+    assert "failed=0" in said, said
+
+
+@pytest.fixture
+def no_schedule(owner):
+    owner("sudo systemctl stop cron.service; while systemctl is-active --quiet collector; do sleep 0.2; done")
+    yield
+    owner("sudo systemctl start cron.service")
+
+
+@pytest.fixture
+def halted_pass(owner, no_schedule):
+    """A pass in the middle of its work, for as long as a test likes; give what lets it go on."""
+    owner(f"sudo systemctl start --no-block {PASS}; until {AT_WORK}; do sleep 0.02; done")
+    process = owner(AT_WORK).strip()
+    owner(f"sudo kill -STOP {process}")
+    yield lambda: owner(f"sudo kill -CONT {process}")
+    owner(f"sudo kill -CONT {process} || true")
+
+
+def runs(owner):
+    return owner("readlink /opt/collector/current").strip()
+
+
+def installed(owner):
+    return len(owner("ls -d /opt/collector/releases/*/venv/bin/collector").split())
+
+
+def program_of(owner, unit):
+    return owner(f"cat /proc/$(systemctl show -P MainPID {unit})/comm || true").strip()
+
+
+@pytest.mark.usefixtures("halted_pass")
+def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(owner, release, another):
+    before = runs(owner)
+    said, _ = release(another, wait_s=2).communicate(timeout=120)
+    assert f"NOT RELEASED: {PASS} is still at work after 2 s" in said
+    assert runs(owner) == before
+
+
+def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, release, another, halted_pass):
+    before, releases = runs(owner), installed(owner)
+    begun = release(another)
+    wait_until("its installation", lambda: installed(owner) > releases, 120)
+    assert runs(owner) == before
+    halted_pass()
+    said, _ = begun.communicate(timeout=120)
+    assert f"waiting for {PASS}" in said
+    assert begun.returncode == 0, said
+    assert runs(owner) != before
+    assert owner(f"systemctl show -P Result {PASS}").strip() == "success"
+
+
+@pytest.mark.usefixtures("no_schedule")
+def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, release, another):
+    with (another / "collector/cli.py").open("a") as file:
+        file.write(SLOW_STATUS)
+    before = runs(owner)
+    begun = release(another)
+    wait_until("its last step", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 120)
+    owner(f"sudo systemctl start --no-block {PASS}; sleep 1")
+    assert (program_of(owner, PASS), runs(owner)) == ("flock", before)
+    said, _ = begun.communicate(timeout=120)
+    assert begun.returncode == 0, said
+    wait_until("the pass", lambda: program_of(owner, PASS) not in ("flock", ""), 10)
+    assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
