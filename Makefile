@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
 PORT ?= 5433
-PLAY = ansible-playbook -i $(INVENTORY)
+PLAY = ansible-playbook -i $(INVENTORY) $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true, "release_voided_enabled": true}')
 # What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
 VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
 ifneq ($(wildcard $(VAULT_PASSWORD)),)
@@ -33,6 +33,9 @@ deploy: configured $(TOOLS) ## Make the server what inventory/production says, r
 
 release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 	$(PLAY) ansible/playbooks/release.yml
+
+rollback: configured $(TOOLS) ## Go back to the release before, or to TO=VERSION; what ran is void then
+	$(PLAY) ansible/playbooks/rollback.yml -e release_back_to="$(or $(TO),previous)"
 
 verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
 	scripts/verify.sh $(INVENTORY)/ssh_config
@@ -93,4 +96,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify drift status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init deploy release rollback verify drift status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured

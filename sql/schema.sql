@@ -608,6 +608,55 @@ ALTER TABLE ops.quarantine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 --
+-- Name: releases; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.releases (
+    released_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    version text NOT NULL,
+    commit_id text NOT NULL,
+    released_by text NOT NULL,
+    how text NOT NULL,
+    CONSTRAINT releases_how_check CHECK ((how = ANY (ARRAY['release'::text, 'rollback'::text])))
+);
+
+--
+-- Name: TABLE releases; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.releases IS 'Each change of the code that runs, noted just before the switch; the newest row is what runs.';
+
+--
+-- Name: COLUMN releases.released_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.releases.released_at IS 'By the database''s clock.';
+
+--
+-- Name: COLUMN releases.version; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.releases.version IS 'As `collector --version` says it and ops.runs names it.';
+
+--
+-- Name: COLUMN releases.commit_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.releases.commit_id IS 'Of the checkout it was built from; with +changes where that was not committed.';
+
+--
+-- Name: COLUMN releases.released_by; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.releases.released_by IS 'Who, at which machine.';
+
+--
+-- Name: COLUMN releases.how; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.releases.how IS 'release: a new version. rollback: somebody went back to it from the version in the row before.';
+
+--
 -- Name: runs; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1919,6 +1968,13 @@ ALTER TABLE ONLY ops.quarantine
 
 ALTER TABLE ONLY ops.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (id);
+
+--
+-- Name: releases releases_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.releases
+    ADD CONSTRAINT releases_pkey PRIMARY KEY (released_at);
 
 --
 -- Name: runs runs_pkey; Type: CONSTRAINT; Schema: ops; Owner: -

@@ -20,6 +20,8 @@ PROVEN_ELSEWHERE = {
     "tests/infra/test_settings.py": "leaves nothing on the server to ask",
     "molecule/connection/molecule.yml": "is how a fresh droplet is reached first: the default scenario and the demo",
     "tests/infra/test_connection.py": "leaves nothing on the server to ask",
+    "molecule/market_hours/molecule.yml": "asks the released collector: the default scenario's drills",
+    "tests/infra/test_market_hours.py": "leaves nothing on the server to ask",
     "molecule/drift/molecule.yml": "reads, and needs the whole machine: the default scenario's drills, test_drift.py",
     "tests/infra/test_drift.py": "leaves nothing on the server to ask",
     "molecule/release/molecule.yml": "needs users, database and collector roles before it: the default scenario",

@@ -1,4 +1,4 @@
-"""Make a release the one that runs, on the droplet, as root; or leave everything as it was.
+"""Make a release the one that runs, or go back to an earlier one, on the droplet, as root; or change nothing.
 
 A release directory without release.json is half a release: nobody uses it, and the next try removes it.
 """
@@ -23,6 +23,9 @@ MIGRATOR = "dbname=darkpool user=darkpool_migrator host=/run/postgresql"
 STREAM = "collector-stream.service"
 RECORD = "release.json"
 STEP_TIMEOUT_S = 600
+NOTE = """
+insert into ops.releases (version, commit_id, released_by, how) values (:'version', :'commit', :'by', :'how');
+"""
 
 
 class ReleaseError(Exception):
@@ -33,28 +36,37 @@ def main() -> int:
     """Do every step under a lock; on failure say so, clean up, and leave `current` alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("--archive", type=Path, required=True)
-    for name in ("version", "commit", "by"):
-        parser.add_argument(f"--{name}", required=True)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--archive", type=Path, help="of the new release")
+    what.add_argument("--back-to", help="a release that is kept, or `previous`")
+    parser.add_argument("--version", default="", help="of the new release")
+    parser.add_argument("--commit", default="")
+    parser.add_argument("--by", required=True)
+    parser.add_argument("--voided", action="store_true", help="take one too that somebody went back from")
     for name in ("keep", "wait"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--turn", type=Path, required=True)
     given = parser.parse_args()
     try:
         with alone(given.root, given.by):
-            release(given)
+            go_back(given) if given.back_to else release(given)
     except (ReleaseError, OSError, subprocess.TimeoutExpired, tarfile.TarError) as error:
         say(f"\nNOT RELEASED: {error}")
-        say(f"{running(given.root) or 'Nothing'} goes on running; nothing of {given.version} is left behind.")
+        left = f"; nothing of {given.version} is left behind" if given.archive else ""
+        say(f"{running(given.root) or 'Nothing'} goes on running{left}.")
         return 1
     finally:
-        given.archive.unlink(missing_ok=True)
+        if given.archive:
+            given.archive.unlink(missing_ok=True)
     return 0
 
 
 def release(given: argparse.Namespace) -> None:
     """Build, try, record, switch, in this order."""
     home = given.root / "releases" / given.version
+    voided = given.root / "voided" / f"{given.version}.json"
+    if voided.exists() and not given.voided:
+        raise ReleaseError(f"{left_by(voided)}. Change the code, or release it all the same with FORCE=1")
     for half in (path for path in home.parent.iterdir() if not (path / RECORD).exists()):
         say(f"removing {half.name}, left half done by an earlier try")
         shutil.rmtree(half)
@@ -65,14 +77,44 @@ def release(given: argparse.Namespace) -> None:
         with between_jobs(given.turn, given.wait):
             prove(home, given.version)
             record(home, given)
+            note(home, given, "release")
             switch(given.root, home)
             prune(given.root, given.keep)
+            voided.unlink(missing_ok=True)
     except BaseException:
         if fresh and running(given.root) != home.name:
             shutil.rmtree(home, ignore_errors=True)
         raise
     say(f"{given.version} runs from the next pass on")
     restart()
+
+
+def go_back(given: argparse.Namespace) -> None:
+    """Prove an earlier release anew, switch to it, and void the one that ran: no deploy brings it back unasked."""
+    bad = running(given.root)
+    kept = [home.name for home in newest_first(given.root) if home.name != bad]
+    good = [name for name in kept if not (given.root / "voided" / f"{name}.json").exists()]
+    wanted = good[0] if given.back_to == "previous" and good else given.back_to
+    if wanted not in kept:
+        raise ReleaseError(
+            f"{wanted} is not kept here. There are: {', '.join(kept) or 'none but the one that runs'}"
+        )
+    home = given.root / "releases" / wanted
+    with between_jobs(given.turn, given.wait):
+        prove(home, wanted)
+        note(home, given, "rollback")
+        switch(given.root, home)
+        voided = given.root / "voided" / f"{bad}.json"
+        voided.parent.mkdir(exist_ok=True)
+        voided.write_text(json.dumps({"version": bad, "left_at": now(), "left_by": given.by}) + "\n")
+    say(f"{wanted} runs from the next pass on; {bad} is void")
+    restart()
+
+
+def left_by(voided: Path) -> str:
+    """Who went back from a release, and when."""
+    facts = json.loads(voided.read_text())
+    return f"{facts['left_by']} went back from {facts['version']} at {facts['left_at']}"
 
 
 @contextlib.contextmanager
@@ -100,7 +142,9 @@ def between_jobs(turn: Path, wait_s: int):  # noqa: ANN201 - as above
             deadline = time.monotonic() + wait_s
             while not taken(handle):
                 if time.monotonic() > deadline:
-                    raise ReleaseError(f"{at_work()} is still at work after {wait_s} s: release again when it is done")
+                    raise ReleaseError(
+                        f"{at_work()} is still at work after {wait_s} s: release again when it is done"
+                    )
                 time.sleep(0.2)
         yield
     finally:
@@ -156,12 +200,16 @@ def prove(home: Path, version: str) -> None:
 
 
 def step(
-    name: str, command: list[str | Path], cwd: Path = Path("/"), more: dict[str, str] | None = None
+    name: str,
+    command: list[str | Path],
+    cwd: Path = Path("/"),
+    more: dict[str, str] | None = None,
+    typed: str = "",
 ) -> str:
     """Run one step, show what it says, and stop everything when it fails."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **(more or {})}
     done = subprocess.run(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        command, cwd=cwd, env=environment, input=typed, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=STEP_TIMEOUT_S, check=False,
     )  # fmt: skip
     say(f"--- {name}\n{done.stdout.rstrip()}")
@@ -177,6 +225,15 @@ def record(home: Path, given: argparse.Namespace) -> None:
     partial.write_text(json.dumps(facts, indent=1) + "\n")
     partial.rename(home / RECORD)
     os.sync()
+
+
+def note(home: Path, given: argparse.Namespace, how: str) -> None:
+    """Tell the database too, where those look who wonder about a row."""
+    facts = json.loads((home / RECORD).read_text())
+    values = {"version": home.name, "commit": facts["commit"], "by": given.by, "how": how}
+    settings = [word for name, value in values.items() for word in ("-v", f"{name}={value}")]
+    psql: list[str | Path] = ["runuser", "-u", "postgres", "--", "psql", "-XqAt", "-d", "darkpool"]
+    step("note", [*psql, "-v", "ON_ERROR_STOP=1", *settings], typed=NOTE)
 
 
 def switch(root: Path, home: Path) -> None:
@@ -200,12 +257,15 @@ def restart() -> None:
 
 def prune(root: Path, keep: int) -> None:
     """Remove the oldest releases, never the one that runs."""
-    known = sorted(
-        (root / "releases").iterdir(), key=lambda home: (home / RECORD).stat().st_mtime, reverse=True
-    )
-    for old in known[keep:]:
+    for old in newest_first(root)[keep:]:
         if old.name != running(root):
             shutil.rmtree(old)
+
+
+def newest_first(root: Path) -> list[Path]:
+    """All whole releases."""
+    whole = [home for home in (root / "releases").iterdir() if (home / RECORD).exists()]
+    return sorted(whole, key=lambda home: (home / RECORD).stat().st_mtime, reverse=True)
 
 
 def running(root: Path) -> str:

@@ -5,6 +5,9 @@ Which bed: the environment variable TESTBED_NAME (Molecule sets it), else the de
 
 import itertools
 import os
+import secrets
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from testbed import bed as beds
 from testbed import session, simulator
 from testbed.shell import run
 
+# What a release is made of.
+PARTS = ("collector", "analysis", "sql", "pyproject.toml", "uv.lock", "README.md", "LICENSE")
 LISTENER = Path(__file__).with_name("listener.py")
 
 
@@ -33,6 +38,33 @@ def owner(bed):
         return session.on_droplet(bed, words, timeout_s=timeout_s)
 
     return command
+
+
+@pytest.fixture(scope="session")
+def play(bed):
+    """Run a playbook on the bed as the Makefile does; what ended, and what it said."""
+
+    def run_it(name, *options):
+        command = ["ansible-playbook", "-i", "inventory/demo", f"ansible/playbooks/{name}.yml", *options]
+        return subprocess.run(
+            command, cwd=beds.ROOT, env={**os.environ, "TESTBED_FOLDER": str(bed.folder)},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return run_it
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A copy of the checkout that is told apart from all that was ever released by one line."""
+    skip = shutil.ignore_patterns("__pycache__")
+    for part in PARTS:
+        origin, copy = beds.ROOT / part, tmp_path / "checkout" / part
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copytree(origin, copy, ignore=skip) if origin.is_dir() else shutil.copy(origin, copy)
+    mark = f'"""Release {tmp_path.name} {secrets.token_hex(4)}."""\n'
+    (tmp_path / "checkout/collector/__init__.py").write_text(mark)
+    return tmp_path / "checkout"
 
 
 @pytest.fixture(scope="session")
