@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -28,9 +29,9 @@ def make(state: State) -> web.Application:
 
     @web.middleware
     async def gated(
-        request: web.Request, inside: Callable[[web.Request], Awaitable[web.StreamResponse]]
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        return await gate(request, inside)
+        return await gate(request, handler)
 
     app = web.Application(middlewares=[gated])
     for part in PARTS:
@@ -49,6 +50,7 @@ class Control:
         """Return the paths and who answers them."""
         return [
             web.post("/_faults", self.spoil),
+            web.post("/_reset", self.reset),
             web.get("/_state", self.show),
             web.get("/_requests", self.requests),
         ]
@@ -56,6 +58,13 @@ class Control:
     async def spoil(self, request: web.Request) -> web.Response:
         """Take one named fault with how often and where, or switches of the account."""
         self.state.faults.set(await answers.body(request))
+        return answers.answer({})
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        """Begin anew; every machine ends."""
+        for droplet in self.state.things["droplets"]:
+            await asyncio.to_thread(self.state.machines.end, droplet["id"])
+        self.state.reset()
         return answers.answer({})
 
     async def show(self, _request: web.Request) -> web.Response:

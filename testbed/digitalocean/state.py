@@ -46,7 +46,14 @@ class State:
     asked_this_hour: int = 0
 
     def __post_init__(self) -> None:
-        """Give every region the network that an account has from the start."""
+        """Begin with an account that is new."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything; every region has the network that an account has from the start."""
+        self.things = {kind: [] for kind in KINDS}
+        self.faults, self.requests, self.actions = Faults(), [], []
+        self.hour_began, self.asked_this_hour = time.time(), 0
         for slug in catalog.REGIONS:
             self.add("vpcs", vpc(f"default-{slug}", slug, "10.108.0.0/20", default=True))
 
