@@ -21,6 +21,9 @@ demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 init: ## Write inventory/production from the example, ready for you to fill in
 	@scripts/init.sh $(INVENTORY)
 
+droplet: configured $(TOOLS) ## Rent the droplet that inventory/production describes, or find it: never a second one
+	$(PLAY) ansible/playbooks/droplet.yml
+
 deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
 	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml
 	$(MAKE) --no-print-directory verify
@@ -33,6 +36,9 @@ verify: configured $(TOOLS) ## Check the running server from outside and inside 
 
 drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
 	@python scripts/drift.py $(INVENTORY)
+
+destroy: configured $(TOOLS) ## Delete the droplet and all that costs money with it; asks for its name (or CONFIRM=name)
+	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
 
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
@@ -68,4 +74,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release verify drift check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init droplet deploy release verify drift destroy check test test-role mutate soak bench format clean help configured

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
+
+MISSING = ""
+try:
+    from ansible.module_utils.darkpool_do import droplet
+    from ansible.module_utils.darkpool_do.api import Api
+    from ansible.module_utils.darkpool_do.problems import Problem
+    from ansible.module_utils.darkpool_do.settings import Settings
+except ImportError as error:
+    MISSING = str(error)
 
 DOCUMENTATION = """
 ---
@@ -33,7 +42,12 @@ EXAMPLES = """
 """
 RETURN = """
 address: {description: Where ssh goes., type: str, returned: when there is one}
-steps: {description: "What was done, or would be.", type: list, elements: str, returned: always}
+name: {description: What all of it is called., type: str, returned: always}
+steps:
+  description: "What was done, or would be: deed, kind and name of each."
+  type: list
+  elements: dict
+  returned: always
 monthly: {description: "What a month costs in dollars, now and after.", type: dict, returned: always}
 """
 
@@ -51,13 +65,10 @@ LISTS = ("ssh_keys", "firewall_rules", "alerts", "alert_emails")
 def main() -> None:
     """Do it, and say what was done."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        from ansible.module_utils.darkpool_do import droplet  # noqa: PLC0415 -- the client may not be installed
-        from ansible.module_utils.darkpool_do.api import Api  # noqa: PLC0415 -- same
-        from ansible.module_utils.darkpool_do.problems import Problem  # noqa: PLC0415 -- same
-        from ansible.module_utils.darkpool_do.settings import Settings  # noqa: PLC0415 -- same
-    except ImportError:
-        module.fail_json(msg=missing_required_lib("pydo"))
+    if MISSING:
+        module.fail_json(
+            msg=f"{MISSING}. It belongs to this checkout's tools: run `make droplet`, which brings them."
+        )
     given = dict(module.params["settings"])
     given |= {name: Path(given[name]) for name in FILES}
     given |= {name: tuple(given[name]) for name in LISTS}
@@ -71,7 +82,8 @@ def main() -> None:
         module.warn(warning)
     module.exit_json(
         changed=bool(outcome.steps),
-        steps=[str(step) for step in outcome.steps],
+        name=module.params["settings"]["name"],
+        steps=[{"deed": step.deed, "kind": step.part.kind, "name": step.name} for step in outcome.steps],
         address=outcome.address,
         monthly=outcome.monthly,
         diff=outcome.diff(),
