@@ -72,7 +72,7 @@ class Owner:
             address_file=self.folder / "host_vars/droplet/droplet.yml",
             spaces_key_file=self.folder / "group_vars/all/spaces_key.yml",
             firewall_rules=({"port": 22, "proto": "tcp", "action": "limit", "admin": True},),
-            alerts=({"measure": "disk", "above": 85, "window": "10m"},), boot_limit_s=10,
+            alerts=({"measure": "disk", "above": 85, "window": "10m"},), boot_limit_s=10, held_limit_s=2,
         )  # fmt: skip
         return dataclasses.replace(given, **changed)
 

@@ -12,9 +12,6 @@ from .machine_facts import public_address
 from .parts import JSON, Part
 from .problems import Problem
 
-# What is still attached or has just left is held for a while.
-HELD_S = 120
-
 
 class SshKeys(Part):
     """The keys that root gets. They may be used elsewhere, so make destroy leaves them."""
@@ -102,7 +99,12 @@ class Volume(Part):
 
     def delete(self, name: str, thing: JSON) -> None:
         """Delete it as soon as its droplet has let it go."""
-        self.api.delete(f"volume {name}", self.api.client.volumes.delete, thing["id"], patience_s=HELD_S)
+        self.api.delete(
+            f"volume {name}",
+            self.api.client.volumes.delete,
+            thing["id"],
+            patience_s=self.settings.held_limit_s,
+        )
 
 
 class Droplet(Part):
@@ -177,8 +179,13 @@ class Droplet(Part):
 
     def delete(self, name: str, thing: JSON) -> None:
         """Delete it, and wait until it is gone."""
-        self.api.delete(f"droplet {name}", self.api.client.droplets.destroy, thing["id"], patience_s=HELD_S)
-        end = time.monotonic() + HELD_S
+        self.api.delete(
+            f"droplet {name}",
+            self.api.client.droplets.destroy,
+            thing["id"],
+            patience_s=self.settings.held_limit_s,
+        )
+        end = time.monotonic() + self.settings.held_limit_s
         while self._tagged() and time.monotonic() < end:
             time.sleep(self.api.pause_s)
 

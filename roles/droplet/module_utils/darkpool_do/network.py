@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 EVERYWHERE = ["0.0.0.0/0", "::/0"]
-# A droplet that is gone is counted as a member for a while.
-MEMBERS_LINGER_S = 120
 
 
 class Tag(Part):
@@ -73,7 +71,9 @@ class Vpc(Part):
 
     def delete(self, name: str, thing: JSON) -> None:
         """Delete it as soon as it is empty."""
-        self.api.delete(f"VPC {name}", self.api.client.vpcs.delete, thing["id"], patience_s=MEMBERS_LINGER_S)
+        self.api.delete(
+            f"VPC {name}", self.api.client.vpcs.delete, thing["id"], patience_s=self.settings.held_limit_s
+        )
 
 
 class Firewall(Part):
@@ -177,7 +177,7 @@ class Address(Part):
             f"reserved address {thing['ip']} of {name}",
             self.api.client.reserved_ips.delete,
             thing["ip"],
-            patience_s=MEMBERS_LINGER_S,
+            patience_s=self.settings.held_limit_s,
         )
 
     def _droplet(self) -> int:

@@ -30,3 +30,5 @@ class Settings:
     uptime: bool = True
     spaces_bucket: str = ""
     boot_limit_s: int = 300
+    # What was attached or has just left is held for a while.
+    held_limit_s: float = 120
