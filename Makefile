@@ -27,6 +27,9 @@ demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 init: $(TOOLS) ## Describe your server: asks what only you know, generates passwords, encrypts them
 	@python -m laptop.init $(INVENTORY)
 
+droplet: configured $(TOOLS) ## Rent the droplet that inventory/production describes, or find it: never a second one
+	$(PLAY) ansible/playbooks/droplet.yml
+
 deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
 	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml
 	$(MAKE) --no-print-directory verify
@@ -42,6 +45,9 @@ verify: configured $(TOOLS) ## Check the running server from outside and inside 
 
 drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
 	@python scripts/drift.py $(INVENTORY)
+
+destroy: configured $(TOOLS) ## Delete the droplet and all that costs money with it; asks for its name (or CONFIRM=name)
+	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
 
 ##@ Every day
 status: configured $(TOOLS) ## What is collected, what is late, the next run
@@ -96,4 +102,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init deploy release rollback verify drift status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init droplet deploy release rollback verify drift destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured

@@ -24,6 +24,8 @@ PROVEN_ELSEWHERE = {
     "tests/infra/test_market_hours.py": "leaves nothing on the server to ask",
     "molecule/drift/molecule.yml": "reads, and needs the whole machine: the default scenario's drills, test_drift.py",
     "tests/infra/test_drift.py": "leaves nothing on the server to ask",
+    "molecule/droplet/molecule.yml": "runs on the laptop, before there is a server: tests/faults/droplet_life",
+    "tests/infra/test_droplet.py": "leaves nothing on the server to ask: tests/integration/droplet",
     "molecule/release/molecule.yml": "needs users, database and collector roles before it: the default scenario",
 }
 MOST_LINES = 300

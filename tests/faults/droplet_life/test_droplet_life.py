@@ -1,0 +1,110 @@
+"""A droplet from make droplet to make destroy, with a real server behind it. Each test builds on those before it."""
+
+import contextlib
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from digitalocean import TOKEN
+
+WAYS_IN = ("--tags", "users,ssh,firewall,guard")
+
+
+@pytest.fixture(scope="module")
+def rented(inventory):
+    """Rent it under the eyes of somebody who reads every process list, with Ansible as loud as it gets."""
+    with Spy() as spy:
+        code, said = inventory.make(
+            "droplet", environment={"ANSIBLE_VERBOSITY": "3", "ANSIBLE_DIFF_ALWAYS": "1"}
+        )
+    assert code == 0, said[-3000:]
+    return said, spy.seen
+
+
+@pytest.fixture(scope="module")
+def hardened(rented, inventory):
+    code, said = inventory.play("site", *WAYS_IN)
+    assert code == 0, said[-3000:]
+
+
+def test_one_server_is_started_and_its_address_and_key_are_in_the_inventory(rented, inventory, containers):
+    assert len(containers()) == 1
+    (line,) = inventory.pinned()
+    address = re.search(
+        r"ansible_host: (\S+)", (inventory.folder / "host_vars/droplet/droplet.yml").read_text()
+    )[1]
+    assert line.startswith(f"{address} ssh-ed25519 ")
+
+
+def test_neither_the_token_nor_the_host_key_was_seen_anywhere(rented, inventory):
+    said, seen = rented
+    assert "darkpool_droplet" in said, "it was not loud"
+    assert "ansible-playbook" in seen, "nobody looked"
+    assert TOKEN not in said + seen
+    assert "PRIVATE KEY" not in said + seen
+    left = [
+        path for path in inventory.folder.rglob("*") if path.is_file() and "PRIVATE KEY" in path.read_text()
+    ]
+    assert left == []
+
+
+def test_site_reaches_it_by_the_key_it_was_given_and_closes_roots_way_in(hardened, inventory):
+    code, said = inventory.ssh("hostname")
+    assert (code, said.strip()) == (0, inventory.name)
+    code, said = inventory.ssh("-l", "root", "true")
+    assert code == 255
+    assert "Permission denied" in said
+
+
+def test_control_with_another_key_pinned_nobody_connects(hardened, inventory, tmp_path):
+    wrong = re.sub(
+        r"(ssh-ed25519 )\S+",
+        rf"\1{inventory.key.with_suffix('.pub').read_text().split()[1]}",
+        inventory.pinned()[0],
+    )
+    (tmp_path / "known_hosts").write_text(f"{wrong}\n")
+    code, said = inventory.ssh("true", known_hosts=tmp_path / "known_hosts")
+    assert code == 255
+    assert "IDENTIFICATION HAS CHANGED" in said
+
+
+def test_a_second_run_rents_nothing_and_changes_nothing(hardened, cloud, inventory, containers):
+    before = containers(), inventory.pinned()
+    code, said = inventory.make("droplet")
+    assert code == 0, said
+    assert "changed=0" in said
+    assert (containers(), inventory.pinned()) == before
+    assert len(cloud.asked("POST /v2/droplets")) == 1
+
+
+def test_destroy_ends_the_server_and_leaves_nothing_that_costs(hardened, cloud, inventory, containers):
+    code, said = inventory.make("destroy", f"CONFIRM={inventory.name}")
+    assert code == 0, said
+    assert "Last backup that was read to its end: there is none" in said, "it did not ask the server"
+    assert containers() == []
+    assert cloud.state()["monthly_cost"] == 0
+
+
+class Spy:
+    """Reads the command line of every process, as any user of this machine can."""
+
+    def __enter__(self):
+        self.seen, self._end = "", threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+    def _look(self):
+        found = set()
+        while not self._end.wait(0.05):
+            for file in Path("/proc").glob("[0-9]*/cmdline"):
+                # Most end while one looks.
+                with contextlib.suppress(OSError):
+                    found.add(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        # The fake is started with the token; it stands on no laptop.
+        self.seen = "\n".join(line for line in found if "testbed.digitalocean" not in line)

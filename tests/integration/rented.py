@@ -1,0 +1,78 @@
+"""An owner's inventory as make init writes it, filled in for the fake DigitalOcean; and what make says to it."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACEHOLDER = re.compile(r"<[^>]+>(?=\n)")
+
+
+class Inventory:
+    """A folder of settings, and the commands that read it."""
+
+    def __init__(self, folder, url, token, **settings):
+        self.folder, self.key = folder / "production", folder / "id_ed25519"
+        self.name = "darkpool-production"
+        subprocess.run(
+            ["make", "init", f"INVENTORY={self.folder}"], cwd=ROOT, check=True, capture_output=True
+        )
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "owner", "-f", self.key], check=True
+        )
+        self._fill("users", self.key.with_suffix(".pub").read_text().strip())
+        self._write("vault", PLACEHOLDER.sub("0123456789abcdef0123456789", self._read("vault")))
+        self.token(token)
+        self._write("ansible", f"{self._read('ansible')}ansible_ssh_private_key_file: {self.key}\n")
+        given = {"droplet_api_url": url, **settings}
+        lines = [line for line in self._read("droplet").splitlines() if line.split(":")[0] not in given]
+        self._write(
+            "droplet", "\n".join([*lines, *(f"{key}: {value}" for key, value in given.items())]) + "\n"
+        )
+
+    def token(self, token):
+        """Put another token into the vault."""
+        line = re.compile(r"^vault_droplet_api_token: .*$", re.MULTILINE)
+        self._write("vault", line.sub(f"vault_droplet_api_token: {token}", self._read("vault")))
+
+    def make(self, *words, **options):
+        return self._run(["make", *words, f"INVENTORY={self.folder}"], **options)
+
+    def play(self, name, *options):
+        return self._run(["ansible-playbook", "-i", self.folder, f"ansible/playbooks/{name}.yml", *options])
+
+    def ssh(self, *words, known_hosts=None):
+        config = ["-F", self.folder / "ssh_config", "-o", "BatchMode=yes", "-o", "ControlPath=none"]
+        if known_hosts:
+            config = ["-o", f"UserKnownHostsFile={known_hosts}", *config]
+        return self._run(["ssh", *config, "droplet", *words])
+
+    def pinned(self):
+        lines = (self.folder / "known_hosts").read_text().splitlines()
+        return [line for line in lines if not line.startswith("#")]
+
+    def _run(self, words, **options):
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", **options.pop("environment", {})}
+        done = subprocess.run(
+            words,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def _path(self, name):
+        return self.folder / f"group_vars/all/{name}.yml"
+
+    def _read(self, name):
+        return self._path(name).read_text()
+
+    def _write(self, name, text):
+        self._path(name).write_text(text)
+
+    def _fill(self, name, value):
+        self._write(name, PLACEHOLDER.sub(lambda _: value, self._read(name), count=1))
