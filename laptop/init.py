@@ -25,6 +25,7 @@ from laptop.words import Refused, guarded
 EXAMPLE = Path(__file__).resolve().parents[1] / "inventory/example"
 PLACEHOLDER = re.compile(r"<([^<>\n]+)>")
 GENERATED = re.compile(r"<a long random password[^<>\n]*>")
+BY_DROPLET = ("hosts.yml: ", "known_hosts: ")
 EPILOG = (
     "environment:\n"
     + "\n".join(f"  {one.name:23} {one.asks}" for one in questions.ALL)
@@ -77,10 +78,14 @@ class Inventory:
 
     def is_open(self, question: Question) -> bool:
         """Whether its place still waits for an answer."""
-        return f"<{question.placeholder}" in self.text(question.file)
+        return not question.key and f"<{question.placeholder}" in self.text(question.file)
 
     def fill(self, question: Question, answer: str) -> None:
-        """Write an answer where its placeholder is."""
+        """Write an answer where its placeholder is, or in place of a default."""
+        if question.key:
+            place = re.compile(rf"(?<=^{question.key}: ).*$", re.MULTILINE)
+            self.put(question.file, place.sub(lambda _: answer, self.text(question.file)))
+            return
         place = re.compile(rf"<{re.escape(question.placeholder)}[^<>\n]*>")
         # JSON's strings are YAML's; a line of known_hosts is neither.
         value = f"{self.address()} {answer}" if question.file == "known_hosts" else json.dumps(answer)
@@ -113,9 +118,12 @@ def collected(waiting: list[Question], *, ask: bool) -> dict[str, str]:
     answers: dict[str, str] = {}
     problems: list[Refused] = []
     for question in waiting:
-        without = question.needs in {one.name for one in waiting} and not answers.get(question.needs)
+        asked_before = {one.name for one in waiting}
+        needless = bool(answers.get(question.unless)) or (
+            question.needs in asked_before and not answers.get(question.needs)
+        )
         try:
-            answers[question.name] = "" if without else answer(question, ask=ask)
+            answers[question.name] = "" if needless else answer(question, ask=ask)
         except Refused as problem:
             problems.append(problem)
     if problems:
@@ -175,7 +183,8 @@ def init(folder: Path, *, ask: bool) -> int:
     made = ensure_password(inventory.vault.password)
     added = inventory.copy_example()
     for question in waiting:
-        if answers.get(question.name):
+        # A secret that nobody needs is written down as none, or a deploy would ask for it.
+        if answers.get(question.name) or (question.secret and question.optional):
             inventory.fill(question, answers[question.name])
     text = inventory.text(VAULT)
     generated = GENERATED.findall(text)
@@ -192,13 +201,15 @@ def summary(inventory: Inventory, added: list[str], *, made: bool, generated: in
     if made:
         print(f"The vault's password is in {password}: keep a copy of it where you keep your passwords;")
         print("without it nobody opens the vault again.")
-    left = inventory.left()
+    rented = bool(yaml.safe_load(inventory.text(VAULT)).get("vault_droplet_api_token"))
+    # Where the droplet is made for its owner, its address and host key are written down with it.
+    left = [one for one in inventory.left() if not (rented and one.startswith(BY_DROPLET))]
     if left:
         print("\nStill yours to fill in, in these files:")
         print("\n".join(f"  {one}" for one in left))
-        print("\nThen type: make deploy\n")
-    else:
-        print("\nNothing is left to fill in. Next: make deploy\n")
+    print(
+        f"\n{'Then' if left else 'Nothing is left to fill in. Next'}: {'make droplet, and then ' * rented}make deploy\n"
+    )
 
 
 def main() -> int:

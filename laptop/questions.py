@@ -49,6 +49,17 @@ def address(answer: str) -> str:
         raise ValueError("is not an IPv4 address; the console shows it beside the droplet's name") from None
 
 
+def region(answer: str) -> str:
+    """The short name of one of DigitalOcean's places; whether it is on sale, `make droplet` asks.
+
+    Raises:
+        ValueError: no place is called so.
+    """
+    if not re.fullmatch(r"[a-z]{3}\d{1,2}", answer):
+        raise ValueError("is not a region; nyc3 is near New York, others look like sfo3 or fra1")
+    return answer
+
+
 def host_key(answer: str) -> str:
     """The line that the server prints for its own key.
 
@@ -75,7 +86,11 @@ class Question:
     default: Callable[[], str] = str
     needs: str = ""
     """Another question without whose answer this one is not asked."""
+    unless: str = ""
+    """Another question whose answer makes this one needless."""
     optional: bool = False
+    key: str = ""
+    """In place of a placeholder: the setting whose default the answer replaces, asked on the first day only."""
 
 
 def own_public_key() -> str:
@@ -105,11 +120,31 @@ ALL = (
         default=own_public_key,
     ),
     Question(
+        name="DIGITALOCEAN_TOKEN",
+        asks="Your DigitalOcean token, so that the droplet is made for you (empty: you have one already)",
+        file=VAULT,
+        placeholder="a token that may read and write",
+        check=api_key,
+        secret=True,
+        optional=True,
+    ),
+    Question(
+        name="DROPLET_REGION",
+        asks="DigitalOcean's region for it",
+        file="group_vars/all/droplet.yml",
+        placeholder="",
+        key="droplet_region",
+        check=region,
+        default=lambda: "nyc3",
+        needs="DIGITALOCEAN_TOKEN",
+    ),
+    Question(
         name="DROPLET_ADDRESS",
         asks="The droplet's IPv4 address (empty: you fill it in later)",
         file="hosts.yml",
         placeholder="the droplet's IPv4 address",
         check=address,
+        unless="DIGITALOCEAN_TOKEN",
         optional=True,
     ),
     Question(

@@ -146,6 +146,21 @@ def test_a_password_file_that_ansible_is_told_of_is_used_and_none_is_made(laptop
     assert API_KEY in laptop.secrets()
 
 
+def test_with_a_token_the_droplet_is_made_so_neither_address_nor_host_key_is_asked_for(laptop):
+    code, said = laptop.init(
+        **ANSWERS, DIGITALOCEAN_TOKEN="dop_v1_that-nobody-may-see", DROPLET_REGION="fra1"
+    )
+    assert code == 0, said
+    assert "dop_v1" not in said
+    assert "Nothing is left to fill in. Next: make droplet" in said
+    assert 'vault_droplet_api_token: "dop_v1_that-nobody-may-see"' in laptop.secrets()
+    droplet = laptop.inventory / "group_vars/all/droplet.yml"
+    assert "droplet_region: fra1\n" in droplet.read_text()
+    droplet.write_text(droplet.read_text().replace("fra1", "sfo3"))
+    assert laptop.init()[0] == 0
+    assert "droplet_region: sfo3\n" in droplet.read_text()
+
+
 def test_a_person_is_asked_again_after_a_slip_and_a_secret_is_not_echoed(laptop):
     code, shown = laptop.asked(["a key with blanks", API_KEY, "no key", KEY, "", ""])
     assert code == 0, shown
