@@ -8,7 +8,9 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 INVENTORY ?= inventory/production
 PORT ?= 5433
-PLAY = ansible-playbook -i $(INVENTORY) $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true, "release_voided_enabled": true}')
+COMMA := ,
+FORCED = $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true$(COMMA) "release_voided_enabled": true}')
+PLAY = ansible-playbook -i $(INVENTORY) $(FORCED)
 # What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
 VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
 ifneq ($(wildcard $(VAULT_PASSWORD)),)
@@ -45,6 +47,13 @@ verify: configured $(TOOLS) ## Check the running server from outside and inside 
 
 drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
 	@python scripts/drift.py $(INVENTORY)
+
+upgrade: configured $(TOOLS) ## All packages of the server up to date, a reboot if one is due, then verify
+	$(PLAY) ansible/playbooks/upgrade.yml
+	$(MAKE) --no-print-directory verify
+
+rotate: configured $(TOOLS) ## A new secret in vault and server: SECRET=analyst, api-key or digitalocean
+	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
 
 destroy: configured $(TOOLS) ## Delete the droplet and all that costs money with it; asks for its name (or CONFIRM=name)
 	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
@@ -102,4 +111,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init droplet deploy release rollback verify drift destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured

@@ -78,6 +78,10 @@ class Owner:
         settings = self.inventory / "group_vars/all/collector.yml"
         never = re.sub("(?<=collector_schedule: ).*", '"0 4 29 2 *"', settings.read_text())
         settings.write_text(never)
+        # The drills of market hours are elsewhere; this owner's days must pass at any hour.
+        (self.inventory / "group_vars/all/market_hours.yml").write_text(
+            "---\nmarket_hours_respected: false\n"
+        )
         self.searcher.learn(
             {"vault password": word, "first key": answers["UNUSUAL_WHALES_API_KEY"],
              "ssh key": key.read_text().splitlines()[2]}
@@ -95,8 +99,10 @@ class Owner:
     def deploy(self):
         return self._run("make", "deploy", f"INVENTORY={self.inventory}")
 
-    def play(self, *options):
-        return self._run("ansible-playbook", "-i", self.inventory, "ansible/playbooks/site.yml", *options)
+    def play(self, *options, playbook="site"):
+        return self._run(
+            "ansible-playbook", "-i", self.inventory, f"ansible/playbooks/{playbook}.yml", *options
+        )
 
     def _run(self, *words, **more):
         environment = {**os.environ, **LOUD, **more, "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),

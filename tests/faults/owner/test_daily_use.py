@@ -136,3 +136,30 @@ def test_a_second_tunnel_at_the_same_port_is_refused_with_the_fix(owner, make):
 def test_only_the_owner_may_read_what_a_client_needs(owner):
     for name in ("pgpass", "pg_service.conf", "ssh_config"):
         assert (owner.inventory / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_rotated_password_opens_the_database_the_old_one_no_longer_and_neither_is_shown(owner, make):
+    def password():
+        return (owner.inventory / "pgpass").read_text().strip().rpartition(":")[2]
+
+    assert make("psql", typed="select 1;\n")[0] == 0
+    old = password()
+    code, said = make("rotate", "SECRET=analyst", "FORCE=1", timeout_s=300)
+    assert code == 0, said[-3000:]
+    owner.searcher.learn({"rotated": old})
+    code, asked = make("psql", typed="select 1;\n")
+    assert code == 0, asked
+    new = password()
+    assert new != old
+    assert old not in said
+    assert new not in said
+    with tunnel(owner) as (_, shown):
+        wait_for(shown, "the tunnel is up")
+        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+            psycopg2.connect(host="127.0.0.1", port=PORT, user="analyst", dbname="darkpool", password=old)
+
+
+def test_an_upgrade_leaves_no_package_behind(owner):
+    code, said = owner.play(playbook="upgrade")
+    assert code == 0, said[-3000:]
+    assert "0 upgraded" in owner.bed.execute("droplet", "apt-get", "--simulate", "upgrade")
