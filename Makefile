@@ -33,8 +33,7 @@ droplet: configured $(TOOLS) ## Rent the droplet that inventory/production descr
 	$(PLAY) ansible/playbooks/droplet.yml
 
 deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
-	$(PLAY) ansible/playbooks/site.yml ansible/playbooks/release.yml
-	$(MAKE) --no-print-directory verify
+	@scripts/deploy.sh $(INVENTORY) $(FORCED)
 
 release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 	$(PLAY) ansible/playbooks/release.yml
