@@ -157,4 +157,4 @@ def test_cron_starts_the_unit_at_an_hour_that_clock_changes_leave_alone(host: Ho
 
 def test_the_backup_runs_in_a_tight_sandbox(host: Host) -> None:
     shown = root(host, "systemd-analyze security --no-pager darkpool-backup.service").stdout
-    assert float(re.search(r"level for \S+: ([\d.]+)", shown)[1]) <= 1.1
+    assert float(re.search(r"level for \S+: ([\d.]+)", shown)[1]) <= 0.4

@@ -79,7 +79,7 @@ def test_a_restart_of_the_firewall_and_every_minute_bring_a_look_at_the_bans(hos
     assert host.service("bans-in-force.timer").is_running
 
 
-@pytest.mark.parametrize(("unit", "most"), [("fail2ban", 2.7), ("bans-in-force", 1.5)])
+@pytest.mark.parametrize(("unit", "most"), [("fail2ban", 1.4), ("bans-in-force", 1.4)])
 def test_what_reads_strangers_words_is_kept_in_a_sandbox(host: Host, unit: str, most: float) -> None:
     with host.sudo():
         said = host.check_output("systemd-analyze security --no-pager %s.service | tail -n 1", unit)
