@@ -24,6 +24,7 @@ servers() {
         'an owner deploys, twice|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'a droplet rented and given back|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
+        'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \
         'the branches of Ubuntu 24.04|dressed-ubuntu-24.04|scripts/molecule.sh walk' \
         'the demo|debian-12|python -m testbed.demo'
@@ -42,7 +43,7 @@ trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
 part 'the simulator against its contract' python -m pytest tests/simulator -n 3 --dist worksteal --quiet --no-header
-part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner --ignore tests/faults/lockout --ignore tests/faults/droplet_life -n 2 --dist worksteal --quiet --no-header
+part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner --ignore tests/faults/lockout --ignore tests/faults/droplet_life --ignore tests/faults/first_boot -n 2 --dist worksteal --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
 part 'images' images
 part 'whole machines, then each role alone' side_by_side < <(servers)

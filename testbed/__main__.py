@@ -32,7 +32,7 @@ def _up(arguments: argparse.Namespace) -> None:
     if not arguments.no_simulator:
         simulator.up(bed, arguments.simulator_options)
         world.enter(bed, arguments.world_at)
-    droplet.up(bed, fresh=arguments.fresh)
+    droplet.up(bed, fresh=arguments.fresh, user_data={} if arguments.cloud_init else None)
 
 
 def _down(arguments: argparse.Namespace) -> None:
@@ -83,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(call=call)
         if name == "up":
             command.add_argument("--fresh", action="store_true", help="a new droplet in place of an old one")
+            command.add_argument("--cloud-init", action="store_true",
+                                 help="the distribution's cloud-init takes the keys from user data")  # fmt: skip
             command.add_argument("--no-simulator", action="store_true", help="the droplet alone")
             command.add_argument("--world-at", type=dt.time.fromisoformat, default=dt.time(15, 40), metavar="HH:MM",
                                  help="New York time of a recent session at which the bed's world starts")  # fmt: skip

@@ -17,6 +17,8 @@ MMDEBSTRAP_INCLUDE = "ca-certificates,python3,systemd,systemd-sysv"
 DRESSED = ("droplet.Dockerfile", "dress.sh")
 DRESSED_AS_UBUNTU = (*DRESSED, "ubuntu.Dockerfile", "dress-ubuntu.sh")
 
+CLOUDED = ("cloud.Dockerfile", "90-provider.cfg")
+
 
 @dataclasses.dataclass(frozen=True)
 class System:
@@ -38,7 +40,7 @@ SYSTEMS = {
 }
 
 
-def droplet(system: str) -> str:
+def droplet(system: str, *, cloud_init: bool = False) -> str:
     """Return the name of the droplet image of a system, building it if its recipe is new.
 
     Raises:
@@ -46,6 +48,8 @@ def droplet(system: str) -> str:
     """
     if system not in SYSTEMS:
         raise TestbedError(f"no such system: {system}; there are {', '.join(SYSTEMS)}")
+    if cloud_init:
+        return _clouded(system)
     if SYSTEMS[system].ubuntu:
         return _dressed(system)
     name = f"darkpool-droplet:{system}-{_recipe_hash(*DRESSED)}"
@@ -63,6 +67,15 @@ def _dressed(system: str) -> str:
         base = droplet(next(one for one, how in SYSTEMS.items() if how.pulled == wanted.pulled))
         say(f"dressing a Debian as Ubuntu {wanted.ubuntu} (kept for next time)")
         _build("ubuntu.Dockerfile", name, base, "--build-arg", f"VERSION={wanted.ubuntu}")
+    return name
+
+
+def _clouded(system: str) -> str:
+    base = droplet(system)
+    name = f"darkpool-cloud:{base.partition(':')[2]}-{_recipe_hash(*CLOUDED)}"
+    if not _exists(name):
+        say(f"adding the distribution's cloud-init to {system} (kept for next time)")
+        _build("cloud.Dockerfile", name, base)
     return name
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from testinfra.host import Host
 
 
@@ -82,15 +84,45 @@ def test_what_is_recorded_today_cannot_be_read_by_tomorrows_computers(daemon: di
     assert all(name.startswith(("sntrup761", "mlkem768")) for name in daemon["kexalgorithms"][0].split(","))
 
 
+def port(host: Host) -> str:
+    with host.sudo():
+        return host.check_output("sshd -T | sed -n 's/^port //p'")
+
+
 def attempt(host: Host, *options: str) -> str:
     """Knock at the daemon from its own machine, as somebody who does not exist."""
-    known = "-F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    known = f"-F /dev/null -p {port(host)} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
     return host.run(f"ssh {known} {' '.join(options)} nobody-at-all@127.0.0.1 true 2>&1; echo").stdout
 
 
 def test_the_daemon_that_runs_has_read_its_files(host: Host) -> None:
     assert "no matching key exchange method" in attempt(host, "-o KexAlgorithms=curve25519-sha256")
     assert "Permission denied (publickey)" in attempt(host)
+
+
+def test_ssh_listens_at_the_port_that_its_files_name_and_at_no_other(host: Host) -> None:
+    # Where systemd holds the socket, it is systemd that listens until somebody comes.
+    with host.sudo():
+        lines = host.check_output("ss -Hltnp").splitlines()
+        by_socket = host.run("systemctl is-active --quiet ssh.socket").rc == 0
+    whose = ('(("sshd"', '(("systemd"', ',("systemd"', ',("sshd"') if by_socket else ('(("sshd"', ',("sshd"')
+    at = {line.split()[3].rpartition(":")[2] for line in lines if any(name in line for name in whose)}
+    assert at == {port(host)}
+
+
+def test_the_host_key_is_none_that_the_user_data_gave_away(
+    host: Host, record_property: Callable[[str, object], None]
+) -> None:
+    """A line of the public half is looked for, not of the private one: it is an argument of a process here."""
+    key = "/etc/ssh/ssh_host_ed25519_key"
+    with host.sudo():
+        public = host.check_output(f"sed -n 4p {key}")
+        copies = host.run("find /var/lib/cloud /run/cloud-init -type f").stdout.split()
+        assert len(public) == 70
+        assert host.run("grep -rlF %s /var/lib/cloud /run/cloud-init", public).stdout == ""
+        assert host.check_output(f"echo {key}*") == f"{key} {key}.pub"
+    if not copies:
+        record_property("cannot_show", "no cloud-init was here, so there is no user data to look into")
 
 
 def test_ssh_comes_back_after_a_restart(host: Host) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CONFIG = Path("/etc/darkpool/guard.json")
 STATE = Path("/var/lib/darkpool-guard")
 TIMER = "darkpool-guard.timer"
+# The copy that was put back last: a run that goes on although its clock has run out changes more.
+LAST = "put_back"
 EXIT_CODES = "exit codes: 0 done; 1 something could not be put back or the timer does not run; 2 wrong usage"
 
 
@@ -52,8 +54,9 @@ def parser() -> argparse.ArgumentParser:
     add(commands, "arm", arm, "copy the guarded files and start the clock; armed already: restart the clock")
     add(commands, "keep", keep, "what is now is good: stop the clock and forget the copy")
     reverting = add(commands, "revert", revert, "put the copy back and apply it")
+    reverting.add_argument("--files-only", action="store_true", help="apply nothing, as at boot")
     reverting.add_argument(
-        "--files-only", action="store_true", help="apply nothing: at boot the services come later"
+        "--again", action="store_true", help="also what was changed after the clock ran out"
     )
     add(commands, "status", status, "say whether a revert is armed, and for when")
     return words
@@ -77,6 +80,7 @@ def arm(arguments: argparse.Namespace) -> None:
     copy = arguments.state / "armed"
     fresh = not copy.exists()
     if fresh:
+        forget(arguments.state / LAST)
         take(config["files"], copy)
     try:
         # Through systemd, which outlives the connection and this process.
@@ -108,7 +112,8 @@ def keep(arguments: argparse.Namespace) -> None:
 def revert(arguments: argparse.Namespace) -> None:
     """Put the copy back and let the services read it."""
     config = read_config(arguments.config)
-    copy = arguments.state / "armed"
+    copy, last = arguments.state / "armed", arguments.state / LAST
+    copy = last if arguments.again and not copy.exists() else copy
     if not copy.exists():
         say("nothing is armed, so nothing is put back")
         return
@@ -124,12 +129,11 @@ def revert(arguments: argparse.Namespace) -> None:
             f"not all is put back: {'; '.join(failed)}. Mend that, then: sudo darkpool-guard revert"
         )
     if arguments.files_only:
-        # The copy stays for the whole revert that follows: what reads at boot may have read before us.
-        return
-    forget(copy)
-    say(
-        f"nobody showed that they still come in: {len(changed)} guarded files were put back, their services told"
-    )
+        return  # The copy stays for the whole revert that follows: what reads at boot may have read before us.
+    forget(last)
+    if copy != last:
+        copy.rename(last)
+    say(f"nobody showed that they still come in: {len(changed)} guarded files put back, their services told")
 
 
 def status(arguments: argparse.Namespace) -> None:

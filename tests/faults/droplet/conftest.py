@@ -3,6 +3,7 @@
 Which bed: the environment variable TESTBED_NAME (Molecule sets it), else the demo's.
 """
 
+import contextlib
 import itertools
 import os
 import secrets
@@ -18,7 +19,8 @@ from testbed.shell import run
 
 # What a release is made of.
 PARTS = ("collector", "analysis", "sql", "pyproject.toml", "uv.lock", "README.md", "LICENSE")
-LISTENER = Path(__file__).with_name("listener.py")
+FOLDER = Path(__file__).parent
+LISTENER = FOLDER / "listener.py"
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +105,20 @@ def stranger(bed):
     yield start
     for part in started:
         beds.remove(bed, part)
+
+
+@contextlib.contextmanager
+def unheeded(bed, stranger):
+    """Let fail2ban look away from a stranger: what it does about many tries is asked elsewhere."""
+    bed.execute("droplet", "fail2ban-client", "unban", "--all")
+    bed.execute("droplet", "fail2ban-client", "set", "sshd", "addignoreip", stranger.address)
+    yield stranger
+    bed.execute("droplet", "fail2ban-client", "set", "sshd", "delignoreip", stranger.address)
+
+
+def forget_knocks(bed):
+    """Let the firewall forget who knocked how often, for the same reason."""
+    bed.execute("droplet", "sh", "-c", "echo / >/proc/net/xt_recent/DEFAULT")
 
 
 def by_family(bed, part):

@@ -33,7 +33,8 @@ class Server:
         self.guard.take([*map(str, files)], self.state / "armed")
 
     def does(self, command, **words):
-        getattr(self.guard, command)(argparse.Namespace(config=self.config, state=self.state, **words))
+        given = {"files_only": False, "again": False, **words}
+        getattr(self.guard, command)(argparse.Namespace(config=self.config, state=self.state, **given))
 
     def is_armed(self):
         return (self.state / "armed").exists()
@@ -60,7 +61,7 @@ def test_what_is_put_back_is_what_was_there_to_the_last_bit(server, keys, tmp_pa
     keys.write_text("another key")
     keys.chmod(0o666)
     added.write_text("new")
-    server.does("revert", files_only=False)
+    server.does("revert")
     assert (keys.read_text(), keys.stat().st_mode & 0o7777) == ("a key", 0o600)
     assert not added.exists()
     assert not server.is_armed()
@@ -75,7 +76,7 @@ def test_a_folder_turned_into_a_link_does_not_lead_the_guard_into_the_systems_fi
     keys.parent.rename(tmp_path / "aside")
     keys.parent.symlink_to(system)
     with pytest.raises(guard.GuardError, match="authorized_keys"):
-        server.does("revert", files_only=False)
+        server.does("revert")
     assert list(system.iterdir()) == []
 
 
@@ -85,7 +86,7 @@ def test_keys_that_are_a_link_are_neither_copied_nor_removed(server, keys, tmp_p
     keys.symlink_to(secret)
     server.arms(tmp_path / "home/*/.ssh/authorized_keys")
     assert [path.name for path in (server.state / "armed").iterdir()] == ["manifest.json"]
-    server.does("revert", files_only=False)
+    server.does("revert")
     assert keys.is_symlink()
 
 
@@ -97,12 +98,12 @@ def test_one_file_that_cannot_be_put_back_keeps_nothing_else_from_it(server, key
     first.mkdir()
     keys.write_text("another key")
     with pytest.raises(guard.GuardError, match="a-first"):
-        server.does("revert", files_only=False)
+        server.does("revert")
     assert keys.read_text() == "a key"
     assert (tmp_path / "started").exists(), "the firewall was stopped, and nobody started it again"
     assert server.is_armed()
     first.rmdir()
-    server.does("revert", files_only=False)
+    server.does("revert")
     assert first.read_text() == "first"
 
 
@@ -113,16 +114,29 @@ def test_at_boot_the_copy_stays_until_the_services_were_told(server, keys, tmp_p
     assert keys.read_text() == "a key"
     assert server.is_armed()
     assert not (tmp_path / "told").exists()
-    server.does("revert", files_only=False)
+    server.does("revert")
     assert (tmp_path / "told").exists()
     assert not server.is_armed()
 
 
 def test_whoever_comes_too_late_hears_that_the_change_is_gone(server, keys, guard):
     server.arms(keys)
-    server.does("revert", files_only=False)
+    server.does("revert")
     with pytest.raises(guard.GuardError, match="put back already"):
         server.does("keep")
+
+
+def test_what_a_run_changes_after_its_clock_ran_out_is_put_back_when_it_asks(server, keys):
+    server.arms(keys)
+    server.does("revert")
+    keys.write_text("another key")
+    server.does("revert")
+    assert keys.read_text() == "another key", "nothing is armed: only who asks for it gets it"
+    server.does("revert", again=True)
+    assert keys.read_text() == "a key"
+    keys.write_text("a later key")
+    server.does("revert", again=True)
+    assert keys.read_text() == "a later key", "it was put back for good"
 
 
 def test_a_copy_without_a_clock_is_not_left_behind(server, keys, guard, tmp_path, monkeypatch):

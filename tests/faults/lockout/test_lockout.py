@@ -3,9 +3,12 @@
 The clock of the guard is set to 40 s here; an owner's is 120 s unless he says otherwise.
 """
 
+import tempfile
+
 import pytest
 
 from testbed import bed as beds
+from testbed.shell import run
 
 REVERT_S = 40
 # The clock, and what a revert and a try to log in take on a busy machine.
@@ -75,6 +78,18 @@ def test_an_ssh_daemon_that_lets_in_another_group_is_put_back(owner):
     assert is_as(owner, before)
 
 
+def test_a_connection_that_the_owner_keeps_open_is_no_proof(owner):
+    before = state(owner)
+    # A socket's path has 108 characters at most.
+    with tempfile.TemporaryDirectory(prefix="kept") as folder:
+        kept = f"-F {owner.bed.ssh_config()} -o ControlMaster=auto -o ControlPersist=300 -o ControlPath={folder}/%C"
+        code, said = owner.deploys(ssh_groups=["nobody-is-in-it"], ansible_ssh_common_args=kept)
+        run("ssh", *kept.split(), "-O", "exit", "droplet")
+    assert code != 0
+    assert PUT_BACK in said, said[-2000:]
+    assert is_as(owner, before)
+
+
 def test_an_ssh_daemon_on_a_port_that_the_firewall_keeps_shut_is_put_back(owner):
     before = state(owner)
     code, said = owner.deploys(ssh_port=2222, firewall_rules=[{"port": 22, "proto": "tcp"}])
@@ -107,6 +122,17 @@ def test_a_reboot_in_the_middle_puts_it_back_too(owner):
     assert not owner.gets_in(), "the drill broke nothing"
     beds.reboot(owner.bed)
     owner.gets_in_within(20)
+    assert is_as(owner, before)
+
+
+def test_a_run_that_outlives_the_clock_is_told_so_and_leaves_nothing_of_its_change(owner):
+    before = state(owner)
+    rules = [{"port": 22, "proto": "tcp"}, {"port": 9100, "proto": "tcp"}]
+    sleep = f"ansible.builtin.command: sleep {REVERT_S + 15}"
+    slow = f"---\n- name: Configure | Something slow\n  {sleep}\n  changed_when: false\n"
+    code, said = owner.deploys_with("firewall", "tasks/configure.yml", "---\n", slow, firewall_rules=rules)
+    assert code != 0
+    assert "give it a longer guard_revert_after_s" in said, said[-2000:]
     assert is_as(owner, before)
 
 
