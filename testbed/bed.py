@@ -23,8 +23,9 @@ LABEL = "darkpool.testbed"
 OWN = f"darkpool-{os.environ.get('TESTBED_PREFIX', '')}"
 # What real systemd needs and an ordinary engine gives; see docs/decisions/0030-droplets-in-containers.md.
 AS_A_SERVER = (
-    "--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined",
-    "--cgroupns=private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec",  # noqa: S108 -- a mount inside the container
+    "--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--cap-add", "SYS_PTRACE",
+    "--security-opt", "seccomp=unconfined", "--cgroupns=private",
+    "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec",  # noqa: S108 -- a mount inside the container
 )  # fmt: skip
 AS_RENTED = ("--memory", "2g", "--cpus", "1")
 
