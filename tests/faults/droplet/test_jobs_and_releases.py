@@ -32,7 +32,9 @@ def another(tmp_path):
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, tmp_path / part)
-    (tmp_path / "collector/__init__.py").write_text(f'"""Release {tmp_path.name} {secrets.token_hex(4)}."""\n')
+    (tmp_path / "collector/__init__.py").write_text(
+        f'"""Release {tmp_path.name} {secrets.token_hex(4)}."""\n'
+    )
     return tmp_path
 
 
