@@ -100,7 +100,9 @@ def between_jobs(turn: Path, wait_s: int):  # noqa: ANN201 - as above
             deadline = time.monotonic() + wait_s
             while not taken(handle):
                 if time.monotonic() > deadline:
-                    raise ReleaseError(f"{at_work()} is still at work after {wait_s} s: release again when it is done")
+                    raise ReleaseError(
+                        f"{at_work()} is still at work after {wait_s} s: release again when it is done"
+                    )
                 time.sleep(0.2)
         yield
     finally:
