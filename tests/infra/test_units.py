@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.infra.owed import lacks
 from tests.infra.our_units import SCHEDULED, root, sandboxed, schedules, shown, written
+from tests.infra.owed import lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from testinfra.host import Host
 
-# What systemd-analyze may say at most, as measured: a unit of ours, and a service of the distribution in a sandbox of ours.
+# What systemd-analyze may say at most, as measured: a unit of ours, and a service in a sandbox of ours.
 MOST_OURS = 1.1
 # Root, as they put back files in /etc and homes, or change the firewall.
 MOST_AS_ROOT = {"darkpool-guard": 1.2, "darkpool-guard-boot": 1.2, "bans-in-force": 1.4}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Record that a unit failed: what, when, how, how often since it last worked, and its last lines.
 
-systemd starts this: for a job through OnFailure=, for a service that stays at each of its deaths, whose name
-then carries how it ended (UNIT:RESULT:STATUS). One file a unit, so there are never more files than units.
+systemd starts this: for a job through OnFailure=, for a service that stays at each death; its name then carries
+how it ended (UNIT:RESULT:STATUS). One file a unit, so there are never more files than units.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The live stream is killed again and again: who logs in, or asks how the collector is, reads it until it has stayed up."""
+"""The live stream is killed again and again: a login, or a look at the collector, tells it until it has stayed up."""
 
 import pytest
 
