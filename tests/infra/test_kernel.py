@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ WANTED = {
     "kernel.sysrq": "0",
     "fs.suid_dumpable": "0",
     "fs.protected_symlinks": "1",
+    "fs.protected_fifos": "2",
+    "fs.protected_regular": "2",
     "net.ipv4.ip_forward": "0",
     "net.ipv4.conf.all.accept_redirects": "0",
     "net.ipv4.conf.all.rp_filter": "1",
@@ -50,6 +53,13 @@ def test_the_kernel_is_told(
     if may_tell_it:
         with host.sudo():
             assert host.check_output("sysctl --values %s", key) == value
+
+
+def test_no_other_file_has_the_last_word_over_ours(host: Host, at_boot: dict[str, str]) -> None:
+    lines = host.check_output("cat /etc/sysctl.d/99-zz-darkpool.conf").splitlines()
+    ours = dict(re.split(r"\s*=\s*", line.lstrip("-"), maxsplit=1) for line in lines if line.startswith("-"))
+    assert len(ours) > len(WANTED)
+    assert {key: at_boot[key] for key in ours if at_boot[key] != ours[key]} == {}
 
 
 @pytest.mark.parametrize("module", ["dccp", "sctp", "usb-storage", "firewire-core"])
