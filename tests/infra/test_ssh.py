@@ -47,6 +47,7 @@ def daemon(host: Host, request: pytest.FixtureRequest) -> dict[str, list[str]]:
         ("permittunnel", "no"),
         ("gatewayports", "no"),
         ("permituserenvironment", "no"),
+        ("permituserrc", "no"),
         ("loglevel", "VERBOSE"),
     ],
 )

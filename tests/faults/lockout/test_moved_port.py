@@ -6,6 +6,7 @@ import pytest
 
 from testbed import bed as beds
 from testbed import droplet, engine
+from testbed.shell import run
 from tests.faults.lockout.conftest import Owner
 from tests.faults.lockout.test_lockout import WITHIN_S
 
@@ -58,6 +59,12 @@ def test_the_next_run_finds_it_there_and_changes_nothing(mover):
     code, said = mover.deploys(ssh_port=PORT)
     assert code == 0, said[-3000:]
     assert UNCHANGED.search(said), said[-500:]
+
+
+def test_the_servers_own_tests_look_for_it_there(mover):
+    files = ["tests/infra/test_ssh.py", "tests/infra/test_firewall.py"]
+    said = run("scripts/verify.sh", mover.bed.ssh_config(), *files)
+    assert "census: 2 of 2 due infra files ran" in said
 
 
 @pytest.mark.parametrize("again", ["a restart", "a reboot"])

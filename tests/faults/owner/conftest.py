@@ -21,11 +21,11 @@ PLACEHOLDER = re.compile(r"<[^>]+>(?=\n)")
 
 @pytest.fixture(scope="session")
 def bed():
-    """A fresh droplet, and nothing else: an owner has no simulator."""
+    """A fresh droplet as a provider's cloud-init leaves it, and nothing else: an owner has no simulator."""
     found = beds.Bed("owner")
     engine.ensure()
     beds.network_up(found)
-    droplet.up(found, fresh=True)
+    droplet.up(found, fresh=True, user_data={})
     yield found
     beds.down(found)
 
