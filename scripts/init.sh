@@ -12,12 +12,12 @@ cp -R inventory/example/. "$target"
 chmod 600 "$target"/group_vars/all/vault.yml
 cat <<EOF
 
-$target is written. Four things are yours to fill in:
+$target is written. Two files are yours to fill in:
 
-  $target/hosts.yml                       the droplet's address
-  $target/known_hosts                     its host key, one line
   $target/group_vars/all/users.yml        your public ssh key
-  $target/group_vars/all/vault.yml        the API key and a password; then: ansible-vault encrypt it
+  $target/group_vars/all/vault.yml        the API key, a password, a DigitalOcean token;
+                                          then: ansible-vault encrypt it
 
-Each file says where its values come from. Then type: make deploy
+Then type: make droplet, which rents the server, and make deploy.
+For a server that you have already: its address goes into hosts.yml, its host key into known_hosts; then make deploy.
 EOF
