@@ -29,6 +29,12 @@ demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 init: $(TOOLS) ## Describe your server: asks what only you know, generates passwords, encrypts them
 	@python -m laptop.init $(INVENTORY)
 
+doctor: configured $(TOOLS) ## Is everything there for a deploy? Each failing line says what mends it
+	@python scripts/doctor.py $(INVENTORY)
+
+plan: configured $(TOOLS) ## What droplet and deploy would change, and the monthly cost now and after; changes nothing
+	@python scripts/plan.py $(INVENTORY)
+
 droplet: configured $(TOOLS) ## Rent the droplet that inventory/production describes, or find it: never a second one
 	$(PLAY) ansible/playbooks/droplet.yml
 
@@ -110,4 +116,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured

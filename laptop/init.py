@@ -25,7 +25,7 @@ from laptop.words import Refused, guarded
 EXAMPLE = Path(__file__).resolve().parents[1] / "inventory/example"
 PLACEHOLDER = re.compile(r"<([^<>\n]+)>")
 GENERATED = re.compile(r"<a long random password[^<>\n]*>")
-BY_DROPLET = ("hosts.yml: ", "known_hosts: ")
+BY_DROPLET = "hosts.yml: "
 EPILOG = (
     "environment:\n"
     + "\n".join(f"  {one.name:23} {one.asks}" for one in questions.ALL)
@@ -186,6 +186,9 @@ def init(folder: Path, *, ask: bool) -> int:
         # A secret that nobody needs is written down as none, or a deploy would ask for it.
         if answers.get(question.name) or (question.secret and question.optional):
             inventory.fill(question, answers[question.name])
+    if answers.get("DIGITALOCEAN_TOKEN"):
+        # The droplet that is made for its owner brings its own.
+        inventory.put("known_hosts", PLACEHOLDER.sub("", inventory.text("known_hosts")).rstrip() + "\n")
     text = inventory.text(VAULT)
     generated = GENERATED.findall(text)
     if generated or vault_is_clear:
@@ -202,7 +205,7 @@ def summary(inventory: Inventory, added: list[str], *, made: bool, generated: in
         print(f"The vault's password is in {password}: keep a copy of it where you keep your passwords;")
         print("without it nobody opens the vault again.")
     rented = bool(yaml.safe_load(inventory.text(VAULT)).get("vault_droplet_api_token"))
-    # Where the droplet is made for its owner, its address and host key are written down with it.
+    # Where the droplet is made for its owner, its address is written down with it, elsewhere.
     left = [one for one in inventory.left() if not (rented and one.startswith(BY_DROPLET))]
     if left:
         print("\nStill yours to fill in, in these files:")

@@ -47,6 +47,32 @@ def play(inventory: str, playbooks: list[str], *options: str) -> list[tuple[str,
     return results
 
 
+def asked_of(inventory: str, template: str) -> Result:
+    """Return what a template says of the server's settings; nothing is connected to.
+
+    Raises:
+        Refused: the inventory cannot be read.
+    """
+    words = ["ansible", "-i", inventory, "droplets", "-c", "local", "-m", "ansible.builtin.debug", "-a"]
+    done = subprocess.run(
+        [*words, as_json({"msg": template})],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    results = list(every_result(done.stdout))
+    if done.returncode or not results:
+        raise Refused(str(results[0][1].get("msg", "")) if results else done.stderr.strip() or done.stdout)
+    found: Result = results[0][1]["msg"]
+    return found
+
+
 def droplet(results: list[tuple[str, Result]]) -> Result:
     """Return what the module said of the droplet."""
     return next(one for _, one in results if "monthly" in one)

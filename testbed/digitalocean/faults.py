@@ -53,6 +53,8 @@ class Faults:
     # Scopes that the token has not: a kind, as in "vpc", or with what is done to it, as in "vpc:create".
     scopes_missing: list[str] = dataclasses.field(default_factory=list)
     requests_per_hour: int = 5000
+    # How far the other side's clock is before this machine's.
+    clock_ahead_s: int = 0
     # A VPC goes on naming a droplet that is gone for so many tries.
     vpc_lingers: int = 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import time
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,9 @@ class Gate:
         limit = self.state.faults.requests_per_hour
         if time.time() > self.state.hour_began + HOUR_S:
             self.state.hour_began, self.state.asked_this_hour = time.time(), 0
+        now = time.time() + self.state.faults.clock_ahead_s
         return {
+            "Date": email.utils.formatdate(now, usegmt=True),
             "ratelimit-limit": str(limit),
             "ratelimit-remaining": str(max(0, limit - self.state.asked_this_hour)),
             "ratelimit-reset": str(int(self.state.hour_began + HOUR_S)),

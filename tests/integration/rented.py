@@ -5,8 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from laptop.vault import Vault
+
 ROOT = Path(__file__).resolve().parents[2]
-PLACEHOLDER = re.compile(r"<[^>]+>(?=\n)")
 
 
 class Inventory:
@@ -16,14 +17,17 @@ class Inventory:
         self.folder, self.key = folder / "production", folder / "id_ed25519"
         self.name = "darkpool-production"
         subprocess.run(
-            ["make", "init", f"INVENTORY={self.folder}"], cwd=ROOT, check=True, capture_output=True
-        )
-        subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "owner", "-f", self.key], check=True
         )
-        self._fill("users", self.key.with_suffix(".pub").read_text().strip())
-        self._write("vault", PLACEHOLDER.sub("0123456789abcdef0123456789", self._read("vault")))
-        self.token(token)
+        self.word = folder / "vault_password"
+        self.word.write_text("the owner's own word\n")
+        answers = {
+            "UNUSUAL_WHALES_API_KEY": "0123456789abcdef0123456789",
+            "SSH_PUBLIC_KEY": str(self.key.with_suffix(".pub")),
+            "DIGITALOCEAN_TOKEN": token,
+        }
+        code, said = self.make("init", environment=answers)
+        assert code == 0, said
         self._write("ansible", f"{self._read('ansible')}ansible_ssh_private_key_file: {self.key}\n")
         given = {"droplet_api_url": url, **settings}
         lines = [line for line in self._read("droplet").splitlines() if line.split(":")[0] not in given]
@@ -33,8 +37,9 @@ class Inventory:
 
     def token(self, token):
         """Put another token into the vault."""
+        vault = Vault(self._path("vault"), self.word)
         line = re.compile(r"^vault_droplet_api_token: .*$", re.MULTILINE)
-        self._write("vault", line.sub(f"vault_droplet_api_token: {token}", self._read("vault")))
+        vault.write(line.sub(f"vault_droplet_api_token: {token}", vault.read()))
 
     def make(self, *words, **options):
         return self._run(["make", *words, f"INVENTORY={self.folder}"], **options)
@@ -53,7 +58,8 @@ class Inventory:
         return [line for line in lines if not line.startswith("#")]
 
     def _run(self, words, **options):
-        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", **options.pop("environment", {})}
+        ours = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word)}
+        environment = {**os.environ, **ours, **options.pop("environment", {})}
         done = subprocess.run(
             words,
             cwd=ROOT,
@@ -73,6 +79,3 @@ class Inventory:
 
     def _write(self, name, text):
         self._path(name).write_text(text)
-
-    def _fill(self, name, value):
-        self._write(name, PLACEHOLDER.sub(lambda _: value, self._read(name), count=1))

@@ -21,6 +21,14 @@ def cloud():
 
 
 @pytest.fixture(scope="session")
+def no_machines():
+    """The API alone: its droplets answer nobody."""
+    found, process = start()
+    yield found
+    stop(process)
+
+
+@pytest.fixture(scope="session")
 def inventory(cloud, tmp_path_factory):
     return Inventory(tmp_path_factory.mktemp("owner"), cloud.url, TOKEN, droplet_image="debian-12-x64")
 

@@ -3,15 +3,8 @@
 import json
 
 import pytest
-from digitalocean import TOKEN, start, stop
+from digitalocean import TOKEN
 from rented import Inventory
-
-
-@pytest.fixture(scope="module")
-def no_machines():
-    found, process = start()
-    yield found
-    stop(process)
 
 
 @pytest.fixture
@@ -39,6 +32,7 @@ def test_a_refusal_reaches_the_screen_as_its_one_line(cloud, inventory):
     ("setting", "said_of_it"),
     [
         ("droplet_name: Not A Name", "droplet_name: small letters, digits and hyphens"),
+        ("ansible_host: 192.0.2.7", "make droplet would rent another beside it"),
         ("droplet_api_token: <a token>", "vault_droplet_api_token: fill in a token"),
         (
             "users_accounts: [{name: trader, sudo: true, authorized_keys: [<your key>]}]",

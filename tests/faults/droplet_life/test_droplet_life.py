@@ -78,6 +78,28 @@ def test_a_second_run_rents_nothing_and_changes_nothing(hardened, cloud, invento
     assert len(cloud.asked("POST /v2/droplets")) == 1
 
 
+def test_plan_tells_what_a_deploy_would_change_and_what_starts_anew_and_changes_nothing(hardened, inventory):
+    settings = inventory.folder / "group_vars/all/ssh.yml"
+    before = settings.read_text()
+    settings.write_text(f"{before}ssh_compatibility_enabled: true\n")
+    code, said = inventory.make("plan")
+    settings.write_text(before)
+    assert code == 0, said
+    assert "nothing: all of darkpool-production is there" in said
+    assert "$12.00 a month now, $12.00 a month after" in said
+    assert "change  /etc/ssh/sshd_config.d/00-hardening.conf" in said
+    assert "then    Reload the ssh daemon" in said
+    assert "0123456789abcdef" not in said, "a secret of the vault"
+    assert "curve25519" not in inventory.ssh("sudo sshd -T | grep ^kexalgorithms")[1]
+
+
+def test_doctor_logs_in_by_the_pinned_key(hardened, inventory):
+    code, said = inventory.make("doctor")
+    assert code == 0, said
+    assert "lets you in, by its pinned key" in said
+    assert "darkpool-production is there; 1 of 10 droplets" in said
+
+
 def test_destroy_ends_the_server_and_leaves_nothing_that_costs(hardened, cloud, inventory, containers):
     code, said = inventory.make("destroy", f"CONFIRM={inventory.name}")
     assert code == 0, said

@@ -44,11 +44,16 @@ def test_what_is_somebody_elses_stays(owner):
     owner.present()
     owner.cloud.call("POST", "/v2/volumes", name="theirs", size_gigabytes=5, region="nyc3")
     owner.cloud.call("POST", "/v2/reserved_ips", region="nyc3")
+    owner.cloud.call("POST", "/v2/vpcs", name="theirs", region="nyc3")
     owner.cloud.call(
         "POST", "/v2/droplets", name="theirs", region="nyc3", size="s-1vcpu-1gb", image="debian-12-x64"
     )
+    theirs = next(one for one in owner.cloud.state()["droplets"] if one["name"] == "theirs")
+    owner.cloud.call("POST", f"/v2/droplets/{theirs['id']}/actions", type="snapshot", name="theirs")
     owner.absent()
     state = owner.cloud.state()
+    assert [vpc["name"] for vpc in state["vpcs"] if not vpc["default"]] == ["theirs"]
+    assert [snapshot["name"] for snapshot in state["snapshots"]] == ["theirs"]
     assert [volume["name"] for volume in state["volumes"]] == ["theirs"]
     assert len(state["reserved_ips"]) == 1
     assert [droplet["name"] for droplet in state["droplets"]] == ["theirs"]

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from darkpool_do.problems import Problem
@@ -162,11 +163,9 @@ def test_an_alert_that_nobody_wishes_any_more_is_deleted_and_others_of_the_accou
 
 def test_two_runs_on_one_machine_ask_for_one_droplet(owner):
     owner.cloud.switch(boot_ms=300)
-    runs = [threading.Thread(target=owner.present) for _ in range(2)]
-    for run in runs:
-        run.start()
-    for run in runs:
-        run.join()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(owner.present) for _ in range(2))
+    assert first.result().address == second.result().address
     assert owner.cloud.asked("POST /v2/droplets") == ["POST /v2/droplets"]
     assert len(owner.pinned()) == 1
 

@@ -6,6 +6,7 @@ answer; it sends a POST again after a 500, 503 or 504, which could rent a second
 
 from __future__ import annotations
 
+import email.utils
 import ipaddress
 import time
 import urllib.parse
@@ -60,6 +61,19 @@ class Api:
             if not page.get("links", {}).get("pages", {}).get("next"):
                 return found
             number += 1
+
+    def skew_s(self) -> float:
+        """Return by how many seconds this machine's clock is ahead of the API's."""
+        skews: list[float] = []
+
+        def noted(response: Any, answer: JSON, _headers: object) -> tuple[int, JSON, Any]:  # noqa: ANN401 -- of the client
+            headers = response.http_response.headers
+            then = email.utils.parsedate_to_datetime(headers["Date"]).timestamp()
+            skews.append(time.time() - then)  # noqa: TID251 -- the wall clock is what is asked about
+            return response.http_response.status_code, answer, headers
+
+        self.client.account.get(cls=noted, **self._options)
+        return skews[0]
 
     def write(self, what: str, operation: Callable[..., Any], *words: object, **query: object) -> JSON:
         """Create or change something, once.
@@ -120,11 +134,11 @@ def is_loopback(endpoint: str) -> bool:
         return host == "localhost"
 
 
-def _whole(response: Any, answer: JSON | None, _headers: object) -> tuple[int, JSON | None, Any]:  # noqa: ANN401 -- the client's own
+def _whole(response: Any, answer: JSON | None, _headers: object) -> tuple[int, JSON | None, Any]:  # noqa: ANN401 -- of the client
     return response.http_response.status_code, answer, response.http_response.headers
 
 
-def _json(response: Any) -> JSON:  # noqa: ANN401 -- the client's own
+def _json(response: Any) -> JSON:  # noqa: ANN401 -- of the client
     try:
         found = response.json()
     except (ValueError, AzureError):

@@ -50,7 +50,7 @@ class Volume(Part):
     def ours(self) -> dict[str, JSON]:
         """Find it by its name."""
         found = self.api.pages("volumes", "volumes", self.api.client.volumes.list, name=self.name)
-        return {one["name"]: one for one in found if one["name"] == self.name}
+        return {one["name"]: one for one in found}
 
     def wished(self) -> dict[str, JSON]:
         """One or none."""
