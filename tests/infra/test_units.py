@@ -26,10 +26,6 @@ MOST_ANYBODY = 2.7
 FEWEST_CHECKS = 70
 RECORDS = "/var/lib/darkpool/failures"
 DRILL = "darkpool-drill.service"
-SWITCH = "darkpool-drill-release.service"
-# systemd's own name of "Finished ...".
-ENDED_WELL = "39f53479d3a045ac8e11786248231fbf"
-TURN_FOLDER = "/usr/local/lib/darkpool"
 
 
 def exposure(host: Host, unit: str) -> tuple[float, int]:
@@ -71,34 +67,6 @@ def test_every_unit_of_ours_and_all_that_cron_starts_has_what_it_owes(host: Host
     units = sorted(jobs | set(written(host)) | set(sandboxed(host)))
     asked = {unit: lacks(shown(host, unit), scheduled=unit in jobs) for unit in units}
     assert {unit: missing for unit, missing in asked.items() if missing} == {}, f"of {len(asked)} units"
-
-
-@pytest.fixture
-def a_release_switches(host: Host) -> Iterator[None]:
-    """What a release does while it switches: wait for the jobs that are at work, then hold their lock alone."""
-    holder = "flock --timeout 300 %s sh -c 'systemd-notify --ready; sleep 600'"
-    systemd = f"systemd-run --quiet --unit={SWITCH} -p Type=notify -p NotifyAccess=all -p TimeoutStartSec=300"
-    # Cron would start the next ones while these are being counted.
-    held = root(host, f"systemctl stop cron.service; {systemd} {holder}", TURN_FOLDER)
-    assert held.rc == 0, held.stderr
-    yield
-    root(host, f"systemctl stop {SWITCH}; systemctl start cron.service")
-
-
-@pytest.mark.usefixtures("a_release_switches")
-def test_a_job_that_is_started_twice_while_a_release_switches_waits_and_then_runs_once(host: Host) -> None:
-    # What has just let go of the lock is told to have finished a moment later.
-    jobs, begun = scheduled(host), host.check_output("sleep 1; date +%s.%6N")
-    for job in jobs:
-        root(host, "systemctl start --no-block %s && sleep 1 && systemctl start --no-block %s", job, job)
-    root(host, "sleep 1")
-    waiting = {job: host.check_output("cat /proc/%s/comm", shown(host, job)["MainPID"]) for job in jobs}
-    assert waiting == dict.fromkeys(jobs, "flock"), "it works while the release switches"
-    root(host, f"systemctl stop {SWITCH}")
-    for job in jobs:
-        root(host, "while systemctl is-active %s | grep -qx activating; do sleep 0.2; done", job)
-        ends = f"journalctl --since=@{begun} UNIT=%s MESSAGE_ID={ENDED_WELL} --output=cat"
-        assert len(root(host, ends, job).stdout.splitlines()) == 1, f"{job} did not run once"
 
 
 @pytest.fixture

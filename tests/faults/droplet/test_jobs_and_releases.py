@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import secrets
-import shutil
 import subprocess
 
 import pytest
@@ -11,9 +9,12 @@ import pytest
 from testbed.bed import ROOT
 from testbed.shell import wait_until
 
-PARTS = ("collector", "analysis", "sql", "pyproject.toml", "uv.lock", "README.md", "LICENSE")
 PASS = "collector.service"
 AT_WORK = "pgrep -f 'bin/python[^ ]* .*collector [r]un'"
+JOBS = r"sudo sh -c 'cat /etc/cron.d/*' | sed -nE 's/.* root systemctl start (\S+\.service)$/\1/p' | sort -u"
+SWITCH = "darkpool-drill-release.service"
+# systemd's own name of "Finished ...".
+ENDED_WELL = "39f53479d3a045ac8e11786248231fbf"
 SLOW_STATUS = """
 import time
 
@@ -24,18 +25,6 @@ def main(argv=None):
     time.sleep(8 if "status" in sys.argv else 0)
     return works(argv)
 """
-
-
-@pytest.fixture
-def another(tmp_path):
-    """The checkout, told apart from all that was ever released by one line."""
-    for part in PARTS:
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, tmp_path / part)
-    (tmp_path / "collector/__init__.py").write_text(
-        f'"""Release {tmp_path.name} {secrets.token_hex(4)}."""\n'
-    )
-    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +77,16 @@ def program_of(owner, unit):
 
 
 @pytest.mark.usefixtures("halted_pass")
-def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(owner, release, another):
+def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(owner, release, source):
     before = runs(owner)
-    said, _ = release(another, wait_s=2).communicate(timeout=120)
+    said, _ = release(source, wait_s=2).communicate(timeout=120)
     assert f"NOT RELEASED: {PASS} is still at work after 2 s" in said
     assert runs(owner) == before
 
 
-def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, release, another, halted_pass):
+def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, release, source, halted_pass):
     before, releases = runs(owner), installed(owner)
-    begun = release(another)
+    begun = release(source)
     wait_until("its installation", lambda: installed(owner) > releases, 120)
     assert runs(owner) == before
     halted_pass()
@@ -109,11 +98,11 @@ def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, r
 
 
 @pytest.mark.usefixtures("no_schedule")
-def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, release, another):
-    with (another / "collector/cli.py").open("a") as file:
+def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, release, source):
+    with (source / "collector/cli.py").open("a") as file:
         file.write(SLOW_STATUS)
     before = runs(owner)
-    begun = release(another)
+    begun = release(source)
     wait_until("its last step", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 120)
     owner(f"sudo systemctl start --no-block {PASS}; sleep 1")
     assert (program_of(owner, PASS), runs(owner)) == ("flock", before)
@@ -121,3 +110,28 @@ def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, releas
     assert begun.returncode == 0, said
     wait_until("the pass", lambda: program_of(owner, PASS) not in ("flock", ""), 10)
     assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
+
+
+@pytest.fixture
+def a_release_switches(owner, no_schedule):
+    """What a release does while it switches: wait for the jobs that are at work, then hold their lock alone."""
+    holder = "flock --timeout 300 /usr/local/lib/darkpool sh -c 'systemd-notify --ready; sleep 600'"
+    options = "-p Type=notify -p NotifyAccess=all -p TimeoutStartSec=300"
+    owner(f"sudo systemd-run --quiet --unit={SWITCH} {options} {holder}")
+    yield
+    owner(f"sudo systemctl stop {SWITCH}")
+
+
+@pytest.mark.usefixtures("a_release_switches")
+def test_each_job_that_is_started_twice_while_a_release_switches_waits_and_then_runs_once(owner):
+    # What has just let go of the lock is told to have finished a moment later.
+    jobs, begun = owner(JOBS).split(), owner("sleep 1; date +%s.%6N")
+    assert len(jobs) >= 3
+    for job in jobs:
+        owner(f"sudo sh -c 'systemctl start --no-block {job}; sleep 1; systemctl start --no-block {job}'")
+    assert {job: program_of(owner, job) for job in jobs} == dict.fromkeys(jobs, "flock")
+    owner(f"sudo systemctl stop {SWITCH}")
+    for job in jobs:
+        owner(f"while systemctl is-active {job} | grep -qx activating; do sleep 0.2; done", timeout_s=900)
+        ends = f"sudo journalctl --since=@{begun} UNIT={job} MESSAGE_ID={ENDED_WELL} --output=cat"
+        assert len(owner(ends).splitlines()) == 1, f"{job} did not run once"
