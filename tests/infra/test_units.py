@@ -182,7 +182,7 @@ def looping(host: Host, model: str) -> Iterator[None]:
 
 
 def becomes(host: Host, condition: str) -> bool:
-    return root(host, f"for try in $(seq 100); do {condition} && exit 0; sleep 0.1; done; exit 1").rc == 0
+    return root(host, f"for try in $(seq 300); do {condition} && exit 0; sleep 0.1; done; exit 1").rc == 0
 
 
 @pytest.mark.usefixtures("drill")
