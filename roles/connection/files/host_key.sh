@@ -15,7 +15,7 @@ public_of() {
 }
 
 prepare() {
-    if [ ! -e "$retired" ] && ! ssh-keygen -y -f "$next" >/dev/null 2>&1 </dev/null; then
+    if [ ! -s "$retired" ] && ! ssh-keygen -y -f "$next" >/dev/null 2>&1 </dev/null; then
         rm -f "$next"
         ssh-keygen -q -t ed25519 -N '' -C "$(hostname)" -f "$next" </dev/null
         rm "$next.pub"
@@ -25,6 +25,7 @@ prepare() {
 show() {
     if [ -e "$next" ]; then
         public_of "$key" >"$retired.draft"
+        sync
         mv "$retired.draft" "$retired"
         sync
         mv "$next" "$key"
@@ -42,12 +43,13 @@ show() {
 # next boot would be a first one.
 finish() {
     copies='/var/lib/cloud/instances /run/cloud-init'
+    mkdir -p $copies
     find $copies -type f \( -name 'user-data.txt*' -o -name cloud-config.txt -o -name obj.pkl \
         -o -name combined-cloud-config.json -o -name instance-data-sensitive.json \) -delete
     cut -d' ' -f2 "$retired" | grep -rlFf - $copies | xargs -r rm
 }
 
 "$1"
-if [ -e "$retired" ]; then cat "$retired"; else public_of "$key"; fi
+if [ -s "$retired" ]; then cat "$retired"; else public_of "$key"; fi
 if [ -e "$next" ]; then public_of "$next"; else public_of "$key"; fi
 [ "$1" != finish ] || rm -f "$retired" "$next.pub"

@@ -11,6 +11,7 @@ import pytest
 from testbed import bed as beds
 from testbed import droplet, engine
 
+SEED = "/var/lib/cloud/seed/nocloud/user-data"
 ROOT = Path(__file__).parents[3]
 PLAY = "tests/faults/first_boot/come_in.yml"
 # No interpreter and no connection that outlives a task: each task meets the host key anew.
@@ -69,6 +70,11 @@ class Laptop:
             timeout=60,
         )
         return done.returncode == 0, done.stderr
+
+    def holds(self, text):
+        """Return the files of the droplet in which a text stands."""
+        where = "/etc /home /root /run /srv /tmp /usr/local /var"
+        return set(self.bed.execute("droplet", "sh", "-c", f"grep -rlFe '{text}' {where} || true").split())
 
     def pinned(self):
         """Return the public keys that the laptop believes, as they stand in known_hosts."""

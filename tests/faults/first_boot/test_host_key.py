@@ -5,11 +5,11 @@ import re
 import pytest
 
 from testbed import bed as beds
+from tests.faults.first_boot.conftest import SEED
 
 UNCHANGED = re.compile(r"changed=0 +unreachable=0 +failed=0")
 KEY = "/etc/ssh/ssh_host_ed25519_key"
 GIVEN_AWAY = "/root/given_away"
-SEED = "/var/lib/cloud/seed/nocloud/user-data"
 STEPS = [
     "Rotate | The next host key",
     "Rotate | Both keys",
@@ -55,15 +55,9 @@ def shown(laptop):
     return laptop.bed.execute("droplet", "ssh-keygen", "-y", "-f", KEY).split()[1]
 
 
-def holding(laptop, text):
-    """Return the files of the droplet in which a text stands."""
-    where = "/etc /home /root /run /srv /tmp /usr/local /var"
-    return set(laptop.bed.execute("droplet", "sh", "-c", f"grep -rlFe '{text}' {where} || true").split())
-
-
 def test_control_the_key_lies_on_the_droplet_in_copies_of_the_user_data(laptop, given_away):
     assert shown(laptop) == given_away[0] == laptop.pinned()[0]
-    copies = {path.rsplit("/", 1)[1] for path in holding(laptop, given_away[2])}
+    copies = {path.rsplit("/", 1)[1] for path in laptop.holds(given_away[2])}
     assert {"user-data.txt", "cloud-config.txt", "obj.pkl", "ssh_host_ed25519_key"} <= copies
 
 
@@ -85,14 +79,14 @@ def test_the_first_session_replaces_it_and_the_second_changes_nothing(laptop, gi
 
 
 def test_what_is_left_of_it_is_what_the_provider_still_tells(laptop, given_away):
-    assert holding(laptop, given_away[2]) == {SEED}
+    assert laptop.holds(given_away[2]) == {SEED}
 
 
 def test_the_new_key_stays_over_a_reboot_and_the_copies_that_come_back_change_nothing(laptop, given_away):
     before = shown(laptop)
     beds.reboot(laptop.bed)
     assert "status: done" in laptop.bed.execute("droplet", "cloud-init", "status", "--wait")
-    assert len(holding(laptop, given_away[2])) > 1, "cloud-init keeps no copies: this says nothing"
+    assert len(laptop.holds(given_away[2])) > 1, "cloud-init keeps no copies: this says nothing"
     code, said = laptop.comes_in()
     assert code == 0, said[-3000:]
     assert UNCHANGED.search(said), said[-500:]
