@@ -86,6 +86,22 @@ def test_a_rotated_key_is_left_alone(owner):
     assert owner.pinned() == [rotated]
 
 
+def test_a_reserved_address_that_comes_or_goes_later_has_the_key_of_its_droplet(owner):
+    own = owner.present().address
+    reserved = owner.present(reserved_ip=True, known_address=own).address
+    assert reserved != own
+    keys = {line.split()[0]: line.split()[2] for line in owner.pinned()}
+    assert keys[reserved] == keys[own]
+    assert f"ansible_host: {reserved}\n" in owner.settings().address_file.read_text()
+
+    (owner.folder / "known_hosts").write_text(f"{reserved} ssh-ed25519 AAAArotated\n")
+    assert owner.present(known_address=reserved).address == own
+    assert f"{own} ssh-ed25519 AAAArotated" in owner.pinned()
+
+    owner.absent(known_address=own)
+    assert owner.pinned() == []
+
+
 def test_the_cloud_firewall_lets_in_what_the_servers_own_lets_in(owner):
     rules = (
         {"port": 22, "from": "198.51.100.7", "action": "allow", "admin": True},

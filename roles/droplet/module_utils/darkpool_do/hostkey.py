@@ -63,9 +63,8 @@ class Pin(Part):
     local = True
 
     def ours(self) -> dict[str, JSON]:
-        """Find the lines of the droplet's address, whoever has written them."""
-        address = address_of(self)
-        return {address: {}} if address and _lines_of(self.settings.known_hosts, address) else {}
+        """Find the lines of the droplet's addresses, whoever has written them."""
+        return {address: {} for address in self._addresses() if _lines_of(self.settings.known_hosts, address)}
 
     def wished(self) -> dict[str, JSON]:
         """One for the address; while there is none nobody can be pinned."""
@@ -78,15 +77,16 @@ class Pin(Part):
         Raises:
             Problem: that key was made on another machine.
         """
-        if not self._is_given():
+        keys = [public(self.settings)] if self._is_given() else self._known_elsewhere()
+        if not keys:
             raise Problem(
                 f"droplet {self.name} ({name}) is there, but its host key is not known on this machine: copy "
                 f"{self.settings.known_hosts} from the machine that made it, or add a line to it: {name}, a blank, and "
                 "what `cat /etc/ssh/ssh_host_ed25519_key.pub` prints in the droplet's web console."
             )
         kept = _others(self.settings.known_hosts, name)
-        line = f"{name} {public(self.settings)}"
-        write(self.settings.known_hosts, "\n".join([*kept, line]) + "\n")
+        lines = [f"{name} {key}" for key in keys]
+        write(self.settings.known_hosts, "\n".join([*kept, *lines]) + "\n")
         return description
 
     def settle(self) -> None:
@@ -101,6 +101,17 @@ class Pin(Part):
         del thing
         kept = _others(self.settings.known_hosts, name)
         write(self.settings.known_hosts, "".join(f"{line}\n" for line in kept))
+
+    def _known_elsewhere(self) -> list[str]:
+        """Return the keys that are pinned to another address of this very droplet, as when it gets a reserved one."""
+        file = self.settings.known_hosts
+        lines = [line for address in self._addresses() for line in _lines_of(file, address)]
+        return list(dict.fromkeys(line.partition(" ")[2] for line in lines))
+
+    def _addresses(self) -> list[str]:
+        droplet, reserved = self.made("droplet"), self.made("reserved address")
+        own = [public_address(droplet)] if droplet and public_address(droplet) else []
+        return own + ([str(reserved["ip"])] if reserved and reserved.get("droplet") else [])
 
     def _is_given(self) -> bool:
         droplet = self.made("droplet")
