@@ -18,7 +18,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "test-key"
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @dataclass
