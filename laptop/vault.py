@@ -38,7 +38,13 @@ class Vault:
 
     def _call(self, verb: str, text: str) -> str:
         # Told by the environment alone: a second name for the same password would be a second identity.
-        told = {**os.environ, "ANSIBLE_VAULT_PASSWORD_FILE": str(self.password.absolute())}
+        # Nor may it speak between the lines of what it opens.
+        told = {
+            **os.environ,
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(self.password.absolute()),
+            "ANSIBLE_VERBOSITY": "0",
+        }
+        told.pop("ANSIBLE_LOG_PATH", None)
         command = ["ansible-vault", verb, "--output", "-", "-"]
         done = subprocess.run(command, input=text, env=told, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -12,6 +12,8 @@ def inventory(tmp_path, monkeypatch):
     word = tmp_path / "word"
     word.write_text("the word\n")
     monkeypatch.setenv("ANSIBLE_VAULT_PASSWORD_FILE", str(word))
+    # Who looks for a mistake of his own makes all of Ansible talk.
+    monkeypatch.setenv("ANSIBLE_VERBOSITY", "3")
     (tmp_path / VAULT).parent.mkdir(parents=True)
 
     def describe(token, address):
