@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -16,6 +17,15 @@ ROOT = Path(__file__).parents[3]
 PLAY = "tests/faults/first_boot/come_in.yml"
 # No interpreter and no connection that outlives a task: each task meets the host key anew.
 EACH_TASK_ANEW = {"ANSIBLE_STRATEGY": "linear", "ANSIBLE_SSH_ARGS": "-o ControlMaster=no"}
+
+ASLEEP = """\
+- name: Rotate | The laptop falls asleep
+  ansible.builtin.command: sleep 20
+  delegate_to: localhost
+  become: false
+  changed_when: false
+
+"""
 
 
 class Laptop:
@@ -49,15 +59,25 @@ class Laptop:
         )
         return done.returncode, done.stdout + done.stderr
 
-    def dies_at(self, task):
-        """Run the play and kill it as soon as it begins a task."""
+    def dies_at(self, step, folder):
+        """Run the play and kill it when it is about to take a step; a task that has begun would end all the same."""
+        roles = folder / "roles"
+        shutil.copytree(ROOT / "roles", roles)
+        file = roles / "connection/tasks/rotate.yml"
+        assert f"- name: {step}" in file.read_text()
+        file.write_text(file.read_text().replace(f"- name: {step}", f"{ASLEEP}- name: {step}"))
+        environment = {**self.environment, **EACH_TASK_ANEW, "ANSIBLE_ROLES_PATH": str(roles)}
         with subprocess.Popen(
-            self.command(), cwd=ROOT, env={**self.environment, **EACH_TASK_ANEW}, stdout=subprocess.PIPE,
-            text=True, start_new_session=True,
-        ) as ansible:  # fmt: skip
-            seen = any(line.startswith(f"TASK [connection : {task}") for line in ansible.stdout)
+            self.command(),
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as ansible:
+            seen = any("The laptop falls asleep" in line for line in ansible.stdout)
             os.killpg(ansible.pid, signal.SIGKILL)
-        assert seen, f"the play never began {task}"
+        assert seen, f"the play never came to {step}"
 
     def gets_in(self, *options):
         """Say whether a new connection to the server with the pinned key succeeds, and what ssh said."""

@@ -104,11 +104,12 @@ def test_whoever_has_the_old_key_is_not_believed_any_more(laptop, never_seen):
     assert "REMOTE HOST IDENTIFICATION HAS CHANGED" in complaint
 
 
+@pytest.mark.usefixtures("never_seen")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_laptop_that_dies_in_between_comes_in_at_once_and_the_next_run_finishes(
-    laptop, given_away, never_seen, step
+    laptop, given_away, step, tmp_path
 ):
-    laptop.dies_at(step)
+    laptop.dies_at(step, tmp_path)
     assert laptop.gets_in()[0], "the server shows a key that the laptop does not know"
     finishes(laptop, given_away)
 
@@ -119,8 +120,10 @@ def test_a_server_that_died_in_between_finishes_in_the_next_run(laptop, given_aw
     finishes(laptop, given_away)
 
 
-def test_a_key_that_is_in_place_but_not_shown_yet_is_shown_by_the_next_run(laptop, given_away, never_seen):
-    laptop.dies_at("Rotate | Both keys")
+def test_a_key_that_is_in_place_but_not_shown_yet_is_shown_by_the_next_run(
+    laptop, given_away, never_seen, tmp_path
+):
+    laptop.dies_at("Rotate | Both keys", tmp_path)
     name = f"darkpool-{laptop.bed.name} ssh-ed25519"
     following = laptop.bed.execute("droplet", "ssh-keygen", "-y", "-f", f"{KEY}.next").split()[1]
     laptop.known_hosts.write_text(f"{name} {given_away[0]}\n{name} {following}\n")
