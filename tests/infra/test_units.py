@@ -27,8 +27,8 @@ FEWEST_CHECKS = 70
 RECORDS = "/var/lib/darkpool/failures"
 DRILL = "darkpool-drill.service"
 SWITCH = "darkpool-drill-release.service"
-# systemd's own name of "Finished ...".
-ENDED_WELL = "39f53479d3a045ac8e11786248231fbf"
+# systemd's own name of "Starting ...".
+STARTING = "7d4958e842da4a758f6c1cdc7b36dcc5"
 TURN_FOLDER = "/usr/local/lib/darkpool"
 
 
@@ -94,11 +94,17 @@ def test_a_job_that_is_started_twice_while_a_release_switches_waits_and_then_run
     root(host, "sleep 1")
     waiting = {job: host.check_output("cat /proc/%s/comm", shown(host, job)["MainPID"]) for job in jobs}
     assert waiting == dict.fromkeys(jobs, "flock"), "it works while the release switches"
+    queued = {
+        job: len(root(host, "systemctl list-jobs --no-legend %s", job).stdout.splitlines()) for job in jobs
+    }
+    assert queued == dict.fromkeys(jobs, 1)
     root(host, f"systemctl stop {SWITCH}")
     for job in jobs:
-        root(host, "while systemctl is-active %s | grep -qx activating; do sleep 0.2; done", job)
-        ends = f"journalctl --since=@{begun} UNIT=%s MESSAGE_ID={ENDED_WELL} --output=cat"
-        assert len(root(host, ends, job).stdout.splitlines()) == 1, f"{job} did not run once"
+        assert becomes(host, f"! grep -qsx flock /proc/$(systemctl show -P MainPID {job})/comm"), (
+            "it waits on"
+        )
+        starts = f"journalctl --since=@{begun} UNIT=%s MESSAGE_ID={STARTING} --output=cat"
+        assert len(root(host, starts, job).stdout.splitlines()) == 1, f"{job} did not run once"
 
 
 @pytest.fixture
