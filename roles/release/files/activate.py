@@ -162,7 +162,7 @@ def taken(handle: int) -> bool:
 
 def at_work() -> str:
     """Name the jobs that systemd is running now."""
-    listed = ["systemctl", "list-units", "--plain", "--no-legend", "--state=activating", "*.service"]
+    listed = ["systemctl", "list-units", "--plain", "--no-legend", "--state=start", "*.service"]
     shown = subprocess.run(listed, capture_output=True, text=True, check=False).stdout
     return ", ".join(line.split()[0] for line in shown.splitlines()) or "a job that was started by hand"
 
