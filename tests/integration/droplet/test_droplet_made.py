@@ -177,6 +177,14 @@ def test_an_alert_that_nobody_wishes_any_more_is_deleted_and_others_of_the_accou
     assert descriptions == {"somebody else's", f"{NAME}: load above 2"}
 
 
+def test_an_uptime_check_that_is_not_wished_any_more_goes_with_its_alert(owner):
+    owner.present()
+    owner.present(uptime=False)
+    state = owner.cloud.state()
+    assert (state["checks"], state["check_alerts"]) == ([], [])
+    assert owner.present(uptime=False).steps == []
+
+
 def test_two_runs_on_one_machine_ask_for_one_droplet(owner):
     owner.cloud.switch(boot_ms=300)
     with ThreadPoolExecutor(2) as pool:

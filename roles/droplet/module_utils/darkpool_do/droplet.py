@@ -38,7 +38,6 @@ class Outcome:
     steps: list[Step]
     warnings: list[str] = dataclasses.field(default_factory=list)
     address: str = ""
-    droplet: JSON = dataclasses.field(default_factory=dict)
     monthly: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def diff(self) -> dict[str, str]:
@@ -63,7 +62,7 @@ def present(api: Api, settings: Settings, *, check: bool) -> Outcome:
         }
         if not check:
             steps = bring_about(parts)
-        return Outcome(steps, odd, address_of(parts[0]), parts[0].made("droplet") or {}, monthly)
+        return Outcome(steps, odd, address_of(parts[0]), monthly)
 
 
 def absent(api: Api, settings: Settings, *, check: bool) -> Outcome:
@@ -83,7 +82,7 @@ def absent(api: Api, settings: Settings, *, check: bool) -> Outcome:
             left = still_there(parts)
             if left:
                 raise Problem(f"still there and still costing money: {', '.join(left)}. Run it again.")
-        return Outcome(steps, [], address, {}, monthly)
+        return Outcome(steps, [], address, monthly)
 
 
 def monthly_cost(api: Api, parts: list[Part], *, planned: bool) -> float:

@@ -103,7 +103,7 @@ def missing(part: Part) -> Iterator[Step]:
         elif not part.fixed and part.seen(here[name]) != after:
             yield Step(part, "change", name, part.seen(here[name]), after)
     if part.exclusive:
-        for name in here.keys() - wished.keys():
+        for name in sorted(here.keys() - wished.keys()):
             yield Step(part, "delete", name, part.seen(here[name]))
 
 
