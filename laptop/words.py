@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -21,6 +22,9 @@ class Refused(Exception):
 
 def guarded(call: Callable[[], int]) -> int:
     """Do it; a refusal is one message and exit 2, an interruption is quiet."""
+    # Also where whoever started us let go of the keyboard, and when the terminal's window is closed.
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
     try:
         return call()
     except Refused as refused:

@@ -58,7 +58,7 @@ class Searcher:
 
     def learn(self, secrets: Mapping[str, str]) -> None:
         """Look for these too from now on; values of before stay secret."""
-        for name, value in secrets.items():
+        for name, value in ((name, value) for name, value in secrets.items() if value):
             self.secrets[f"{name} ({len(self.secrets)})"] = value
 
     def spellings(self) -> dict[str, str]:

@@ -47,6 +47,8 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--turn", type=Path, required=True)
     given = parser.parse_args()
+    # A careful system's umask would keep the collector from reading what is installed for it.
+    os.umask(0o022)
     try:
         with alone(given.root, given.by):
             go_back(given) if given.back_to else release(given)

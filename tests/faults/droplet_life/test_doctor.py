@@ -1,7 +1,5 @@
 """make doctor looks at everything, and each line that fails says what mends it."""
 
-import subprocess
-
 import pytest
 from digitalocean import TOKEN
 from rented import ROOT, Inventory
@@ -59,13 +57,11 @@ def test_one_thing_that_fails_hides_no_other(cloud, inventory):
 
 def test_a_locked_vault_says_how_it_is_unlocked(cloud, inventory, tmp_path):
     word = tmp_path / "word"
-    word.write_text("the owner's own word\n")
-    vault = inventory.folder / "group_vars/all/vault.yml"
-    subprocess.run(["ansible-vault", "encrypt", "--vault-password-file", word, vault], cwd=ROOT, check=True)
-    code, said = inventory.make("doctor")
+    word.write_text("another word\n")
+    code, said = inventory.make("doctor", environment={"ANSIBLE_VAULT_PASSWORD_FILE": str(word)})
     assert code != 0
     assert "export ANSIBLE_VAULT_PASSWORD_FILE=" in said
-    code, said = inventory.make("doctor", environment={"ANSIBLE_VAULT_PASSWORD_FILE": str(word)})
+    code, said = inventory.make("doctor")
     assert code == 0, said
 
 

@@ -83,6 +83,7 @@ def test_a_connection_that_the_owner_keeps_open_is_no_proof(owner):
     # A socket's path has 108 characters at most.
     with tempfile.TemporaryDirectory(prefix="kept") as folder:
         kept = f"-F {owner.bed.ssh_config()} -o ControlMaster=auto -o ControlPersist=300 -o ControlPath={folder}/%C"
+        run("ssh", *kept.split(), "droplet", "true")
         code, said = owner.deploys(ssh_groups=["nobody-is-in-it"], ansible_ssh_common_args=kept)
         run("ssh", *kept.split(), "-O", "exit", "droplet")
     assert code != 0

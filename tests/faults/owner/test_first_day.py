@@ -9,7 +9,8 @@ UNCHANGED = re.compile(r"changed=0 +unreachable=0 +failed=0")
 
 def test_the_first_deploy_ends_with_a_checked_server_and_the_second_changes_nothing(owner):
     assert owner.vault.read_text().startswith("$ANSIBLE_VAULT")
-    given = (owner.inventory / "known_hosts").read_text().split()[2]
+    known = (owner.inventory / "known_hosts").read_text().splitlines()
+    (given,) = [line.split()[2] for line in known if not line.startswith("#")]
     code, said = owner.deploy()
     assert code == 0, said[-3000:]
     assert " passed in " in said, "the server was not checked"
