@@ -20,6 +20,8 @@ from laptop.words import Refused
 
 SERVICE = "darkpool"
 LONGEST_PAUSE_S = 30
+KNOCKS, KNOCK_PAUSE_S = 4, 10
+KNOCKED_TOO_OFTEN = re.compile(r"kex_exchange_identification|Connection (refused|reset|closed)")
 SERVICES = """\
 # Written by make tunnel. Any program that speaks to PostgreSQL finds the database by name:
 #   export PGSERVICEFILE={file}
@@ -122,14 +124,29 @@ class Tunnel:
         if self.answers():
             yield
             return
-        process = self.start()
+        process = self.patiently()
         try:
-            if not self.wait(process):
-                raise Refused.because(f"no tunnel: {reason(process)}", "make doctor")
             yield
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+    def patiently(self) -> subprocess.Popen[str]:
+        """A tunnel that is up; the firewall slows down whoever knocks more than six times in half a minute.
+
+        Raises:
+            Refused: the server is not reached.
+        """
+        for _ in range(KNOCKS):
+            process = self.start()
+            if self.wait(process):
+                return process
+            why = reason(process)
+            if not KNOCKED_TOO_OFTEN.search(why):
+                break
+            say(f"the firewall slows us down ({why}); next try in {KNOCK_PAUSE_S} s")
+            time.sleep(KNOCK_PAUSE_S)
+        raise Refused.because(f"no tunnel: {why}", "make doctor")
 
     def hold(self) -> None:
         """Keep it up until interrupted; say each break and each return.
