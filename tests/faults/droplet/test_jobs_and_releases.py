@@ -13,8 +13,8 @@ PASS = "collector.service"
 AT_WORK = "pgrep -f 'bin/python[^ ]* .*collector [r]un'"
 JOBS = r"sudo sh -c 'cat /etc/cron.d/*' | sed -nE 's/.* root systemctl start (\S+\.service)$/\1/p' | sort -u"
 SWITCH = "darkpool-drill-release.service"
-# systemd's own name of "Finished ...".
-ENDED_WELL = "39f53479d3a045ac8e11786248231fbf"
+# systemd's own name of "Starting ...".
+STARTING = "7d4958e842da4a758f6c1cdc7b36dcc5"
 SLOW_STATUS = """
 import time
 
@@ -133,5 +133,5 @@ def test_each_job_that_is_started_twice_while_a_release_switches_waits_and_then_
     owner(f"sudo systemctl stop {SWITCH}")
     for job in jobs:
         owner(f"while systemctl is-active {job} | grep -qx activating; do sleep 0.2; done", timeout_s=900)
-        ends = f"sudo journalctl --since=@{begun} UNIT={job} MESSAGE_ID={ENDED_WELL} --output=cat"
-        assert len(owner(ends).splitlines()) == 1, f"{job} did not run once"
+        starts = f"sudo journalctl --since=@{begun} UNIT={job} MESSAGE_ID={STARTING} --output=cat"
+        assert len(owner(starts).splitlines()) == 1, f"{job} did not run once"
