@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from drift import every_result
+from drift import every_result, played
 
 ROOT = Path(__file__).resolve().parents[1]
 Result = dict[str, Any]
@@ -24,20 +24,7 @@ def play(inventory: str, playbooks: list[str], *options: str) -> list[tuple[str,
     Raises:
         Refused: a task failed, or nothing ran.
     """
-    done = subprocess.run(
-        [
-            "ansible-playbook",
-            "-i",
-            inventory,
-            *(f"ansible/playbooks/{name}.yml" for name in playbooks),
-            *options,
-        ],
-        cwd=ROOT,
-        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = played(inventory, [f"ansible/playbooks/{name}.yml" for name in playbooks], *options)
     results = list(every_result(done.stdout))
     stopped = [one for _, one in results if one.get("failed") or one.get("unreachable")]
     if stopped:

@@ -30,14 +30,7 @@ Result = dict[str, Any]
 
 def main(inventory: str) -> int:
     """Ask, compare, print."""
-    done = subprocess.run(
-        ["ansible-playbook", "-i", inventory, *PLAYBOOKS, "--check", "--diff"],
-        cwd=ROOT,
-        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = played(inventory, PLAYBOOKS, "--check", "--diff")
     results = list(every_result(done.stdout))
     seen = next((json.loads(one["stdout"]) for name, one in results if name.startswith("drift : Look")), None)
     if seen is None:
@@ -48,6 +41,18 @@ def main(inventory: str) -> int:
         print(f"\n{covered(one)}")
     print(f"\n{summary(len(found))}")
     return DRIFT if found else NOTHING
+
+
+def played(inventory: str, playbooks: list[str], *options: str) -> subprocess.CompletedProcess[str]:
+    """What came of some playbooks; its output is JSON, read by `every_result`."""
+    return subprocess.run(
+        ["ansible-playbook", "-i", inventory, *playbooks, *options],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def summary(number: int) -> str:
