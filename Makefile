@@ -4,8 +4,9 @@ SHELL := /bin/bash
 UV ?= $(or $(shell command -v uv),$(CURDIR)/.cache/uv/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(dir $(UV)):$(PATH)
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
-# Compiled once, and not beside the sources.
+# Compiled once, and not beside the sources; where the surroundings forbid it, everything takes twice as long.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 INVENTORY ?= inventory/production
 PORT ?= 5433
 COMMA := ,

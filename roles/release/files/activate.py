@@ -140,12 +140,12 @@ def between_jobs(turn: Path, wait_s: int):  # noqa: ANN201 - as above
     handle = os.open(turn, os.O_RDONLY)
     try:
         if not taken(handle):
-            say(f"waiting for {at_work()}")
+            say(f"waiting for {at_work(handle)}")
             deadline = time.monotonic() + wait_s
             while not taken(handle):
                 if time.monotonic() > deadline:
                     raise ReleaseError(
-                        f"{at_work()} is still at work after {wait_s} s: release again when it is done"
+                        f"{at_work(handle)} is still at work after {wait_s} s: release again when it is done"
                     )
                 time.sleep(0.2)
         yield
@@ -162,11 +162,16 @@ def taken(handle: int) -> bool:
     return True
 
 
-def at_work() -> str:
-    """Name the jobs that systemd is running now."""
-    listed = ["systemctl", "list-units", "--plain", "--no-legend", "--state=start", "*.service"]
-    shown = subprocess.run(listed, capture_output=True, text=True, check=False).stdout
-    return ", ".join(line.split()[0] for line in shown.splitlines()) or "a job that was started by hand"
+def at_work(handle: int) -> str:
+    """Name the units, as /proc/locks shows them, that hold the lock which each job holds."""
+    number, units = str(os.fstat(handle).st_ino), set()
+    for line in Path("/proc/locks").read_text().splitlines():
+        # One that waits has an arrow before its kind, and is not at work.
+        _, kind, _, _, process, inode, *_ = line.split()
+        if kind == "FLOCK" and inode.rpartition(":")[2] == number:
+            with contextlib.suppress(OSError):
+                units.add(Path(f"/proc/{process}/cgroup").read_text().strip().rpartition("/")[2])
+    return ", ".join(sorted(units)) or "a job that has just ended"
 
 
 def install(archive: Path, home: Path) -> None:

@@ -80,7 +80,7 @@ def program_of(owner, unit):
 def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(owner, release, source):
     before = runs(owner)
     said, _ = release(source, wait_s=2).communicate(timeout=120)
-    assert f"NOT RELEASED: {PASS} is still at work after 2 s" in said
+    assert f"NOT RELEASED: {PASS} is still at work after 2 s" in said, said
     assert runs(owner) == before
 
 
@@ -91,7 +91,7 @@ def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, r
     assert runs(owner) == before
     halted_pass()
     said, _ = begun.communicate(timeout=120)
-    assert f"waiting for {PASS}" in said
+    assert f"waiting for {PASS}" in said, said
     assert begun.returncode == 0, said
     assert runs(owner) != before
     assert owner(f"systemctl show -P Result {PASS}").strip() == "success"
