@@ -119,16 +119,16 @@ def seconds(collector, symbol):
     return time.perf_counter() - began
 
 
-def test_a_day_of_thirty_thousand_prints_takes_less_than_a_second(simulator, collector, database, tape):
+def test_a_day_of_thirty_thousand_prints_costs_little_beside_starting_the_command(simulator, collector, database, tape):
     collector.clock(simulator, EVENING)
     tape(30_000, between=40)
     tape(1, symbol="QQQ")
-    # The best of three: what else the machine does is not the command's affair.
+    # The best of three, beside the start: what else the machine does is not the command's affair.
     start, took = (min(seconds(collector, symbol) for _ in range(3)) for symbol in ("QQQ", "SPY"))
     (one,) = facts(collector, "--symbols", "SPY")
     print(f"30,000 prints: {took - start:.2f} s beside {start:.2f} s to start")
     assert one["proof"]["prints"] == 30_000
-    assert took - start < 1
+    assert took - start < 3 * start
 
 
 def test_a_print_that_the_vendor_no_longer_shows_is_counted(simulator, collector, database, tape):

@@ -80,7 +80,7 @@ def test_the_demos_settings_are_right(tmp_path, monkeypatch):
     (tmp_path / "laptop_address").write_text("192.0.2.7\n")
     (tmp_path / "ssh_config").write_text("Host droplet\n  HostName 127.0.0.1\n  Port 1\n")
     monkeypatch.setenv("TESTBED_FOLDER", str(tmp_path))
-    code, said = play(ROOT / "inventory/demo")
+    code, said = play(ROOT / "inventory/demo", connection_silence_s=0)
     assert code != 0
     assert "must be put right" not in said
     assert "lets in neither trader nor root" in said, said
