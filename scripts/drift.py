@@ -66,7 +66,7 @@ def summary(number: int) -> str:
 
 
 def every_result(text: str) -> Iterator[tuple[str, Result]]:
-    """Yield task name and result of each host and each item; the last document holds all playbooks."""
+    """Yield task name and result of each host, item and file; the last document holds all playbooks."""
     start = text.rfind("\n{\n") + 1 if "\n{\n" in text else max(text.find("{"), 0)
     try:
         plays = json.JSONDecoder().raw_decode(text[start:])[0]["plays"]
@@ -74,7 +74,7 @@ def every_result(text: str) -> Iterator[tuple[str, Result]]:
         return
     for task in (task for play in plays for task in play["tasks"]):
         for result in task["hosts"].values():
-            for one in result.get("results") or [result]:
+            for one in result.get("results") or result.get("written") or [result]:
                 yield task["task"]["name"], {"action": result.get("action", ""), **one}
 
 

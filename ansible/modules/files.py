@@ -1,0 +1,123 @@
+"""Write folders and text files, all or none: what is not valid is found before the first one is moved into its place.
+
+Called by the action of the same name, which fills in what stands in the files.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+OWNED = {
+    "path": {"type": "path", "required": True},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+}
+SPEC = {
+    "folders": {
+        "type": "list", "elements": "dict", "default": [],
+        "options": {**OWNED, "mode": {"type": "str", "default": "0755"}},
+    },
+    "files": {
+        "type": "list", "elements": "dict", "default": [],
+        "options": {
+            **OWNED,
+            "mode": {"type": "str", "default": "0644"},
+            "content": {"type": "str", "required": True},
+            "validate": {"type": "str"},
+        },
+    },
+    # Of what is there already, by its path.
+    "modes": {"type": "dict", "default": {}},
+}  # fmt: skip
+
+
+def main() -> None:
+    """Write what differs and say of each path what was different."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    wanted = module.params
+    written = [folder(module, one) for one in wanted["folders"]]
+    staged = [stage(module, one) for one in wanted["files"]]
+    written += [place(module, one, made) for one, made in zip(wanted["files"], staged, strict=True)]
+    written += [mode(module, path, bits) for path, bits in wanted["modes"].items()]
+    changed = [one for one in written if one["changed"]]
+    module.exit_json(
+        changed=bool(changed), written=written, diff=[diff for one in changed for diff in one["diff"]]
+    )
+
+
+def folder(module: AnsibleModule, wanted: dict) -> dict:
+    """Make a folder, which its parent has to be there for."""
+    path = Path(wanted["path"])
+    missing = not path.is_dir()
+    if missing and not module.check_mode:
+        path.mkdir(int(wanted["mode"], 8), parents=True)
+    state = [difference(path, "", f"folder {path}\n")] if missing else []
+    return owned(module, path, wanted, state)
+
+
+def stage(module: AnsibleModule, wanted: dict) -> str | None:
+    """Write a file that differs to where nobody reads it, and have it judged; None where nothing differs."""
+    path, content = Path(wanted["path"]), wanted["content"].encode()
+    if (path.is_file() and path.read_bytes() == content) or module.check_mode:
+        return None
+    if not path.parent.is_dir():
+        module.fail_json(msg=f"{path}: its folder is not there, and no role made it")
+    # A file that no method moves into its place is removed with the module's own folder.
+    handle, made = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    if wanted["validate"]:
+        code, said, errors = module.run_command(wanted["validate"] % made)
+        if code != 0:
+            module.fail_json(
+                msg=f"{path} would not be valid, so nothing was written: {(errors or said).strip()}"
+            )
+    return made
+
+
+def place(module: AnsibleModule, wanted: dict, made: str | None) -> dict:
+    """Move a staged file into its place and give it to its owner."""
+    path, after = Path(wanted["path"]), wanted["content"]
+    before = path.read_text(errors="replace") if path.is_file() else ""
+    differs = before != after or not path.is_file()
+    if made:
+        module.atomic_move(made, str(path))
+    return owned(module, path, wanted, [difference(path, before, after)] if differs else [])
+
+
+def mode(module: AnsibleModule, path: str, bits: str) -> dict:
+    """Set the mode of what a package brought."""
+    if not Path(path).exists() and not module.check_mode:
+        module.fail_json(msg=f"{path} is not there: its package is not installed")
+    return owned(module, Path(path), {"owner": "root", "group": "root", "mode": bits}, [])
+
+
+def owned(module: AnsibleModule, path: Path, wanted: dict, found: list[dict]) -> dict:
+    """Set owner, group and mode, and close the account of one path."""
+    if path.exists():
+        rights: dict = {}
+        name, changed = str(path), False
+        changed = module.set_owner_if_different(name, wanted["owner"], changed, rights)
+        changed = module.set_group_if_different(name, wanted["group"], changed, rights)
+        changed = module.set_mode_if_different(name, wanted["mode"], changed, rights)
+        if changed and not found:
+            found = [difference(path, listed(rights.get("before")), listed(rights.get("after")))]
+    return {"path": str(path), "changed": bool(found), "diff": found}
+
+
+def listed(rights: dict | None) -> str:
+    """Return owner, group and mode, a line each."""
+    return "".join(f"{name}: {value}\n" for name, value in sorted((rights or {}).items()))
+
+
+def difference(path: Path, before: str, after: str) -> dict:
+    """Return what Ansible shows of a change."""
+    return {"before_header": str(path), "after_header": str(path), "before": before, "after": after}
+
+
+if __name__ == "__main__":
+    main()
