@@ -1,5 +1,6 @@
 """An owner's inventory as make init writes it, filled in for the fake DigitalOcean; and what make says to it."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ class Inventory:
     def __init__(self, folder, url, token, **settings):
         self.folder, self.key = folder / "production", folder / "id_ed25519"
         self.name = "darkpool-production"
+        self._settings = {}
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "owner", "-f", self.key], check=True
         )
@@ -29,17 +31,32 @@ class Inventory:
         code, said = self.make("init", environment=answers)
         assert code == 0, said
         self._write("ansible", f"{self._read('ansible')}ansible_ssh_private_key_file: {self.key}\n")
-        given = {"droplet_api_url": url, **settings}
-        lines = [line for line in self._read("droplet").splitlines() if line.split(":")[0] not in given]
-        self._write(
-            "droplet", "\n".join([*lines, *(f"{key}: {value}" for key, value in given.items())]) + "\n"
-        )
+        for name, value in {"droplet_api_url": url, **settings}.items():
+            self.setting(name, value)
+
+    def setting(self, name, value):
+        """Put a setting into a file of the owner's own that is read after all others."""
+        self._settings[name] = value
+        self._write("zz_own", "".join(f"{key}: {json.dumps(one)}\n" for key, one in self._settings.items()))
+
+    def stands_at(self, address):
+        """Say where the server is, as make droplet does."""
+        file = self.folder / "host_vars/droplet/droplet.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\nansible_host: {address}\n")
 
     def token(self, token):
         """Put another token into the vault."""
+        self._secret("droplet_api_token", token)
+
+    def api_key(self, key):
+        """Put another key of the vendor's into the vault."""
+        self._secret("collector_api_key", key)
+
+    def _secret(self, name, value):
         vault = Vault(self._path("vault"), self.word)
-        line = re.compile(r"^vault_droplet_api_token: .*$", re.MULTILINE)
-        vault.write(line.sub(f"vault_droplet_api_token: {token}", vault.read()))
+        line = re.compile(rf"^vault_{name}: .*$", re.MULTILINE)
+        vault.write(line.sub(f"vault_{name}: {value}", vault.read()))
 
     def make(self, *words, **options):
         return self._run(["make", *words, f"INVENTORY={self.folder}"], **options)
