@@ -29,8 +29,10 @@ def server(facts: Facts) -> str:
     config = Path(facts["inventory"]) / "ssh_config"
     if not config.exists():
         return f"{address}, not set up yet: make deploy"
-    options = ["-F", str(config), "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECTS_WITHIN_S}"]
-    done = subprocess.run(["ssh", *options, "droplet", LOOK], capture_output=True, text=True, check=False)
+    # Anew: a connection that is open stays open, whatever shuts out the next one.
+    options = ["BatchMode=yes", "ControlPath=none", f"ConnectTimeout={CONNECTS_WITHIN_S}"]
+    words = ["ssh", "-F", str(config), *(f"-o{option}" for option in options), "droplet", LOOK]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         facts["unreached"] = True
         said = (done.stderr.strip().splitlines() or ["no word"])[-1].rstrip(".")

@@ -1,6 +1,5 @@
 """An owner's inventory as make init writes it, filled in for the fake DigitalOcean; and what make says to it."""
 
-import json
 import os
 import re
 import subprocess
@@ -17,7 +16,6 @@ class Inventory:
     def __init__(self, folder, url, token, **settings):
         self.folder, self.key = folder / "production", folder / "id_ed25519"
         self.name = "darkpool-production"
-        self._settings = {}
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "owner", "-f", self.key], check=True
         )
@@ -31,13 +29,14 @@ class Inventory:
         code, said = self.make("init", environment=answers)
         assert code == 0, said
         self._write("ansible", f"{self._read('ansible')}ansible_ssh_private_key_file: {self.key}\n")
-        for name, value in {"droplet_api_url": url, **settings}.items():
-            self.setting(name, value)
+        self.put("droplet", droplet_api_url=url, **settings)
 
-    def setting(self, name, value):
-        """Put a setting into a file of the owner's own that is read after all others."""
-        self._settings[name] = value
-        self._write("zz_own", "".join(f"{key}: {json.dumps(one)}\n" for key, one in self._settings.items()))
+    def put(self, file, **settings):
+        """Write settings into a file of the group, in place of those that stand there."""
+        path = self._path(file)
+        lines = path.read_text().splitlines() if path.exists() else ["---"]
+        kept = [line for line in lines if line.split(":")[0] not in settings]
+        path.write_text("\n".join([*kept, *(f"{name}: {value}" for name, value in settings.items()), ""]))
 
     def stands_at(self, address):
         """Say where the server is, as make droplet does."""
@@ -49,7 +48,7 @@ class Inventory:
         """Put another token into the vault."""
         self._secret("droplet_api_token", token)
 
-    def api_key(self, key):
+    def vendor_key(self, key):
         """Put another key of the vendor's into the vault."""
         self._secret("collector_api_key", key)
 

@@ -57,6 +57,13 @@ NOT_RUN = {
     "notebook": "opens a browser; the notebooks themselves are executed by test_notebooks.py",
     "ssh": "a shell for a person; the same words are behind `make status`",
 }
+# What troubleshooting.md quotes of programs that are not ours.
+OTHERS_WORDS = {
+    "Host key verification failed": "ssh",
+    "Permission denied (publickey)": "ssh",
+    "Session open refused by peer": "ssh",
+}
+FILLED_IN = ("'new'", "is open: ", "inventory/production", "darkpool-integrity", "trader", "decrypted")
 DOCUMENTS = sorted(files(".md"), key=name)
 
 
@@ -238,3 +245,25 @@ def test_the_help_fits_one_screen():
     helped = re.findall(r"^([a-z-]+):.*## (.*)$", makefile(), re.MULTILINE)
     assert [target for target, text in helped if len(f"  make {target:<11} {text}") > 80] == []
     assert len(helped) + 3 * makefile().count("##@ ") < 50
+
+
+def test_each_message_that_troubleshooting_quotes_is_one_that_something_prints():
+    rows = re.findall(r"^\| (.*?) \|", (ROOT / "docs/troubleshooting.md").read_text(), re.MULTILINE)
+    quoted = {words for row in rows for words in INLINE.findall(row) if " " in words} - set(OTHERS_WORDS)
+    assert len(quoted) > 25
+    lost = {words for words in quoted if not all(piece in printed() for piece in pieces(words))}
+    assert lost == set()
+
+
+@functools.cache
+def printed() -> str:
+    """Everything that our programs may print, in one line."""
+    kinds = {".py", ".yml", ".j2", ".sh"}
+    ours = [path for path in files() if path.suffix in kinds and "tests" not in path.parts]
+    return " ".join(word for path in ours for word in path.read_text().split())
+
+
+def pieces(words: str) -> list[str]:
+    """The words of a message without what is filled in."""
+    cut = re.split(rf"…|{'|'.join(FILLED_IN)}|\b\d+\b", words)
+    return [piece.strip(" .:,") for piece in cut]

@@ -28,7 +28,7 @@ def vendor(one_vendor):
 @pytest.fixture
 def inventory(cloud, vendor, tmp_path):
     found = Inventory(tmp_path, cloud.url, TOKEN, collector_api_url=vendor.url)
-    found.api_key(vendor.api_key)
+    found.vendor_key(vendor.api_key)
     return found
 
 
@@ -64,18 +64,18 @@ def test_a_key_and_a_token_that_may_too_little_are_found_before_they_are_needed(
 
 def test_an_address_that_the_list_of_admins_shuts_out_is_named_before_it_is_tried(inventory):
     inventory.stands_at("127.0.0.1")
-    inventory.setting("firewall_admin_addresses", ["198.51.100.7"])
+    inventory.put("zz_own", firewall_admin_addresses=["198.51.100.7"])
     code, said = inventory.make("doctor")
     assert code != 0
     assert "you come from 127.0.0.1, which firewall_admin_addresses (198.51.100.7) does not let in" in said
-    inventory.setting("firewall_admin_addresses", ["127.0.0.0/8"])
+    inventory.put("zz_own", firewall_admin_addresses=["127.0.0.0/8"])
     code, said = inventory.make("doctor")
     assert code == 0, said
     assert "127.0.0.1, one of firewall_admin_addresses" in said
 
 
 def test_a_server_that_does_not_answer_is_said_to_be_switched_off_where_it_is(cloud, inventory):
-    inventory.setting("droplet_boot_limit_s", 1)
+    inventory.put("zz_own", droplet_boot_limit_s=1)
     inventory.make("droplet")
     (inventory.folder / "ssh_config").write_text(
         f"Host droplet\n  HostName 127.0.0.1\n  Port 9\n  IdentityFile {inventory.key}\n"
@@ -102,8 +102,7 @@ def test_a_server_that_does_not_answer_is_said_to_be_switched_off_where_it_is(cl
 def test_a_line_that_fails_says_what_mends_it(cloud, inventory, switches, settings, line):
     if switches:
         cloud.switch(**switches)
-    for name, value in settings.items():
-        inventory.setting(name, value)
+    inventory.put("zz_own", **settings)
     code, said = inventory.make("doctor")
     assert code != 0
     assert [one for one in said.splitlines() if one.startswith("  FAILS") and line in one], said
