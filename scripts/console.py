@@ -62,7 +62,7 @@ def main(inventory: str, confirmed: str = "") -> int:
         api = Api(facts["token"], facts["url"])
         found = api.pages("droplets", "droplets", api.client.droplets.list, tag_name=facts["name"])
         if len(found) != 1:
-            print(f"{len(found)} droplets are called {facts['name']}: look at {PAGE}", file=sys.stderr)
+            print(f"{len(found)} droplets are called {facts['name']}; all of yours:\n{PAGE}", file=sys.stderr)
             return FAILED
         return show(api, found[0], facts["name"], confirmed)
     except (cloud.Refused, Problem) as refused:

@@ -14,7 +14,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "roles/droplet/module_utils")]
 from checks import digitalocean, laptop, server, vendor  # noqa: E402 -- what they need is found there
 from checks.said import Facts, Ill, Waits  # noqa: E402 -- same
 from darkpool_do.problems import Problem  # noqa: E402 -- same
-from screen import GREEN, RED, coloured, wrapped  # noqa: E402 -- same
+
+from laptop.screen import GREEN, RED, coloured, wrapped  # noqa: E402 -- same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,8 @@ def main(inventory: str) -> int:
     """Look at everything, also after something that fails."""
     facts: Facts = {"inventory": inventory}
     ill = [title for title, check in CHECKS if not is_well(title, check, facts)]
-    print(f"\n{len(ill)} to be mended: {', '.join(ill)}" if ill else "\nAll is well.")
+    print()
+    print(wrapped(f"{len(ill)} to be mended: {', '.join(ill)}") if ill else "All is well. Next: make plan")
     return 1 if ill else 0
 
 

@@ -84,7 +84,7 @@ def test_the_firewall_of_the_cloud_takes_the_rules_of_the_servers(cloud, invento
 def test_console_tells_the_way_to_a_lost_droplet_and_switches_it_when_it_is_named(cloud, inventory):
     code, said = inventory.make("console")
     assert code != 0
-    assert "0 droplets are called darkpool-commands" in said
+    assert "0 droplets are called darkpool-commands; all of yours:\nhttps://cloud.digitalocean.com" in said
     inventory.make("droplet")
     (number,) = [one["id"] for one in cloud.state()["droplets"]]
     code, said = inventory.make("console")

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import simulator_process
 from digitalocean import TOKEN
 
 WAYS_IN = ("--tags", "users,ssh,firewall,guard")
@@ -93,11 +94,47 @@ def test_plan_tells_what_a_deploy_would_change_and_what_starts_anew_and_changes_
     assert "curve25519" not in inventory.ssh("sudo sshd -T | grep ^kexalgorithms")[1]
 
 
-def test_doctor_logs_in_by_the_pinned_key(hardened, inventory):
+@pytest.fixture(scope="module")
+def vendor(inventory):
+    running = simulator_process.start()
+    inventory.put("zz_own", collector_api_url=running.url)
+    inventory.vendor_key(running.api_key)
+    yield running
+    running.stop()
+
+
+def test_doctor_logs_in_by_the_pinned_key_and_says_as_whom_the_server_sees_it(hardened, vendor, inventory):
     code, said = inventory.make("doctor")
     assert code == 0, said
     assert "lets you in, by its pinned key" in said
     assert "darkpool-production is there; 1 of 10 droplets" in said
+    assert f"{own(inventory)}, as the server sees it; not banned, ssh is open to every address" in said
+
+
+def test_doctor_finds_its_own_ban_and_the_list_that_would_shut_it_out(hardened, vendor, inventory):
+    # As fail2ban writes it, but without the rule that keeps out: who is kept out cannot ask.
+    bans = (
+        f"sudo nft 'table inet f2b-table {{ set a {{ type ipv4_addr; elements = {{ {own(inventory)} }} }} }}'"
+    )
+    code, said = inventory.ssh(bans)
+    assert code == 0, said
+    code, said = inventory.make("doctor")
+    assert inventory.ssh("sudo nft delete table inet f2b-table")[0] == 0
+    assert code != 0
+    assert f"{own(inventory)} is banned: make ssh, sudo fail2ban-client unban {own(inventory)}" in said
+    inventory.put("zz_own", firewall_admin_addresses=["198.51.100.7"])
+    code, said = inventory.make("doctor")
+    inventory.put("zz_own", firewall_admin_addresses=[])
+    assert code != 0
+    assert (
+        f"you come from {own(inventory)}, which firewall_admin_addresses (198.51.100.7) does not let in"
+        in said
+    )
+
+
+def own(inventory):
+    """The address that the server sees, by its own word."""
+    return inventory.ssh("echo $SSH_CONNECTION")[1].split()[0]
 
 
 def test_destroy_ends_the_server_and_leaves_nothing_that_costs(hardened, cloud, inventory, containers):
