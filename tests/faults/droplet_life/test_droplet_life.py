@@ -103,38 +103,37 @@ def vendor(inventory):
     running.stop()
 
 
-def test_doctor_logs_in_by_the_pinned_key_and_says_as_whom_the_server_sees_it(hardened, vendor, inventory):
+@pytest.fixture(scope="module")
+def own(hardened, inventory):
+    """The address that the server sees us come from, by its own word."""
+    code, said = inventory.ssh("echo $SSH_CONNECTION")
+    assert code == 0, said
+    return said.split()[0]
+
+
+def test_doctor_logs_in_by_the_pinned_key_and_says_as_whom_the_server_sees_it(own, vendor, inventory):
     code, said = inventory.make("doctor")
     assert code == 0, said
     assert "lets you in, by its pinned key" in said
     assert "darkpool-production is there; 1 of 10 droplets" in said
-    assert f"{own(inventory)}, as the server sees it; not banned, ssh is open to every address" in said
+    assert f"{own}, as the server sees it; not banned, ssh is open to every address" in said
 
 
-def test_doctor_finds_its_own_ban_and_the_list_that_would_shut_it_out(hardened, vendor, inventory):
+def test_doctor_finds_its_own_ban_and_the_list_that_would_shut_it_out(own, vendor, inventory):
     # As fail2ban writes it, but without the rule that keeps out: who is kept out cannot ask.
-    bans = (
-        f"sudo nft 'table inet f2b-table {{ set a {{ type ipv4_addr; elements = {{ {own(inventory)} }} }} }}'"
-    )
-    code, said = inventory.ssh(bans)
+    ban = ["add table inet f2b-table", "add set inet f2b-table a { type ipv4_addr; }",
+           f"add element inet f2b-table a {{ {own} }}"]  # fmt: skip
+    code, said = inventory.ssh(f"sudo nft '{'; '.join(ban)}'")
     assert code == 0, said
-    code, said = inventory.make("doctor")
-    assert inventory.ssh("sudo nft delete table inet f2b-table")[0] == 0
-    assert code != 0
-    assert f"{own(inventory)} is banned: make ssh, sudo fail2ban-client unban {own(inventory)}" in said
     inventory.put("zz_own", firewall_admin_addresses=["198.51.100.7"])
+    code, said = inventory.make("doctor")
+    assert code != 0
+    assert f"{own} is banned: make ssh, sudo fail2ban-client unban {own}" in said
+    assert inventory.ssh("sudo nft delete table inet f2b-table")[0] == 0
     code, said = inventory.make("doctor")
     inventory.put("zz_own", firewall_admin_addresses=[])
     assert code != 0
-    assert (
-        f"you come from {own(inventory)}, which firewall_admin_addresses (198.51.100.7) does not let in"
-        in said
-    )
-
-
-def own(inventory):
-    """The address that the server sees, by its own word."""
-    return inventory.ssh("echo $SSH_CONNECTION")[1].split()[0]
+    assert f"you come from {own}, which firewall_admin_addresses (198.51.100.7) does not let in" in said
 
 
 def test_destroy_ends_the_server_and_leaves_nothing_that_costs(hardened, cloud, inventory, containers):
