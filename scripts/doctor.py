@@ -51,6 +51,8 @@ def is_well(title: str, check: Callable[[Facts], str], facts: Facts) -> bool:
         said = check(facts)
     except Waits as first:
         show("--", title, f"not asked: {first}")
+    except FileNotFoundError as missing:
+        show("--", title, f"not asked: there is no {missing.filename} on this machine yet")
     except (Ill, Problem) as found:
         show("FAILS", title, str(found), RED)
         return False

@@ -1,8 +1,9 @@
 """What make doctor says of the vendor's key and of our own address, check by check."""
 
+import doctor
 import pytest
 import simulator_process
-from checks import server, vendor
+from checks import laptop, server, vendor
 from checks.said import Ill, Waits
 
 
@@ -119,3 +120,11 @@ def test_who_cannot_know_his_address_is_told_whom_the_list_lets_in():
         server.judged("", {"admins": ["198.51.100.7"], "unreached": True})
     with pytest.raises(Waits, match="a ban is over after an hour"):
         server.judged("", {"admins": [], "unreached": True})
+
+
+def test_a_tool_that_is_not_there_ends_no_other_look(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert doctor.is_well("ssh key", laptop.ssh_key, {"keys": ["ssh-ed25519 AAAA"], "key_file": ""})
+    assert "not asked: there is no ssh-add on this machine yet" in capsys.readouterr().out
+    assert not doctor.is_well("tools", laptop.tools, {})
+    assert "sudo apt-get install git openssh-client" in capsys.readouterr().out
