@@ -119,9 +119,7 @@ def seconds(collector, symbol):
     return time.perf_counter() - began
 
 
-def test_a_day_of_thirty_thousand_prints_costs_little_beside_starting_the_command(
-    simulator, collector, database, tape
-):
+def test_a_day_of_thirty_thousand_prints_costs_little_beside_starting_the_command(simulator, collector, database, tape):
     collector.clock(simulator, EVENING)
     tape(30_000, between=40)
     tape(1, symbol="QQQ")
