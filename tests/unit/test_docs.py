@@ -47,7 +47,7 @@ RUN_AS = {
     "soak": ("scripts/test.sh", "pytest tests/faults"),
     "test": (".ci/run", "make test"),
     "test-role": ("scripts/test.sh", "scripts/molecule.sh $role"),
-    "upgrade": ("tests/faults/owner/test_following_days.py", 'playbook="upgrade"'),
+    "upgrade": ("tests/faults/owner/test_following_days.py", '"upgrade"'),
     "verify": ("scripts/deploy.sh", "scripts/verify.sh"),
     "bench": ("tests/integration/test_bench.py", "bench/store_pages.py"),
 }
