@@ -85,9 +85,11 @@ def judged(source: str, facts: Facts) -> str:
 
 def way_out(server_address: str) -> str:
     """Return the address that our packets leave with, where no router between could change it; else nothing."""
-    target = ipaddress.ip_address(
-        ANYWHERE if not server_address or is_open(server_address) else server_address
-    )
+    try:
+        target = ipaddress.ip_address(server_address)
+    except ValueError:
+        # None yet, or a name.
+        target = ipaddress.ip_address(ANYWHERE)
     with socket.socket(FAMILY[target.version], socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((str(target), 9))
@@ -103,6 +105,13 @@ def beside(target: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def within(source: str, networks: list[str]) -> bool:
-    """Say whether an address is in one of them."""
+    """Say whether an address is in one of them.
+
+    Raises:
+        Ill: one is no network.
+    """
     found = ipaddress.ip_address(source)
-    return any(found in ipaddress.ip_network(one, strict=False) for one in networks)
+    try:
+        return any(found in ipaddress.ip_network(one, strict=False) for one in networks)
+    except ValueError as wrong:
+        raise Ill(f"firewall_admin_addresses: {wrong}; give addresses, such as 198.51.100.7") from None

@@ -113,6 +113,11 @@ def test_a_ban_of_our_own_address_is_named_with_what_lifts_it(there):
     assert "203.0.113.7 is banned: make ssh, sudo fail2ban-client unban 203.0.113.7" in said
 
 
+def test_a_list_that_makes_no_sense_is_named_and_a_servers_name_is_no_address(there):
+    assert "firewall_admin_addresses: 'home' does not" in ill(server.address, seen(admins=["home"]))
+    assert server.address({"address": "darkpool.example.org", "admins": []}) == "ssh is open to every address"
+
+
 def test_who_cannot_know_his_address_is_told_whom_the_list_lets_in():
     with pytest.raises(
         Waits, match=r"open to 198\.51\.100\.7 only \(firewall_admin_addresses\): is yours one"

@@ -1,10 +1,17 @@
 """The way to a droplet that ssh does not reach, and its power switch, which nobody presses by mistake."""
 
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
 import console
 import pytest
 from digitalocean import NAME
 
 SCREEN = 80
+ASK = "import console; print(f'took {console.asked(chr(120))!r}')"
 
 
 @pytest.fixture
@@ -59,3 +66,18 @@ def test_a_server_that_was_not_rented_from_here_has_its_way_too(capsys):
     said = capsys.readouterr().out
     assert "https://cloud.digitalocean.com/droplets, the one at 198.51.100.7" in said
     assert "Recovery Console" in said
+
+
+@pytest.mark.parametrize(("typed", "taken"), [("\n", ""), ("x\n", "x"), ("\x04", "")])
+def test_a_person_is_asked_and_enter_leaves_it_alone(typed, taken):
+    keyboard, end = pty.openpty()
+    scripts = Path(console.__file__).parent
+    asking = subprocess.Popen(
+        [sys.executable, "-c", ASK], cwd=scripts, stdin=end, stdout=subprocess.PIPE, text=True
+    )
+    os.write(keyboard, typed.encode())
+    said, _ = asking.communicate(timeout=30)
+    os.close(end)
+    os.close(keyboard)
+    assert "Type x to do it, or Enter to leave it: " in said
+    assert said.rstrip().endswith(f"took {taken!r}")
