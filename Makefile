@@ -20,83 +20,86 @@ endif
 TOOLS = .venv/.ready
 
 ##@ Try it
-demo: $(TOOLS) ## Deploy a real server in a local container and collect a simulated trading day
+demo: $(TOOLS) ## Deploy a real server in a container; collect a simulated day
 	python -m testbed.demo
 
 demo-down: $(TOOLS) ## End the demo; images and tools are kept for the next time
 	python -m testbed down --name demo --engine
 
 ##@ Your droplet
-init: $(TOOLS) ## Describe your server: asks what only you know, generates passwords, encrypts them
+init: $(TOOLS) ## Describe your server: asks what only you know, encrypts it
 	@python -m laptop.init $(INVENTORY)
 
-doctor: configured $(TOOLS) ## Is everything there for a deploy? Each failing line says what mends it
+doctor: configured $(TOOLS) ## Is everything there? Each failing line says what mends it
 	@python scripts/doctor.py $(INVENTORY)
 
-plan: configured $(TOOLS) ## What droplet and deploy would change, and the monthly cost now and after; changes nothing
+plan: configured $(TOOLS) ## What would change, and what a month costs; changes nothing
 	@python scripts/plan.py $(INVENTORY)
 
-droplet: configured $(TOOLS) ## Rent the droplet that inventory/production describes, or find it: never a second one
+droplet: configured $(TOOLS) ## Rent the droplet, or find it: never a second one
 	$(PLAY) ansible/playbooks/droplet.yml
 
-deploy: configured $(TOOLS) ## Make the server what inventory/production says, release the collector, check it
+deploy: configured $(TOOLS) ## Make the server what the inventory says, release, check it
 	@scripts/deploy.sh $(INVENTORY) $(FORCED)
 
 release: configured $(TOOLS) ## Release this checkout's collector, nothing else
 	$(PLAY) ansible/playbooks/release.yml
 
-rollback: configured $(TOOLS) ## Go back to the release before, or to TO=VERSION; what ran is void then
+rollback: configured $(TOOLS) ## Go back one release, or to TO=VERSION; what ran is void
 	$(PLAY) ansible/playbooks/rollback.yml -e release_back_to="$(or $(TO),previous)"
 
-verify: configured $(TOOLS) ## Check the running server from outside and inside (testinfra)
+verify: configured $(TOOLS) ## Check the running server from outside and inside
 	scripts/verify.sh $(INVENTORY)/ssh_config
 
-drift: configured $(TOOLS) ## What differs on the server from the inventory, by whose hand and since when; changes nothing
+drift: configured $(TOOLS) ## What differs on the server, by whose hand; changes nothing
 	@python scripts/drift.py $(INVENTORY)
 
-upgrade: configured $(TOOLS) ## All packages of the server up to date, a reboot if one is due, then verify
+upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due, verify
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
 
-rotate: configured $(TOOLS) ## A new secret in vault and server: SECRET=analyst, api-key or digitalocean
+rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean
 	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
 
-destroy: configured $(TOOLS) ## Delete the droplet and all that costs money with it; asks for its name (or CONFIRM=name)
+destroy: configured $(TOOLS) ## Delete all that costs money; asks for its name (CONFIRM=)
 	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
 
 ##@ Every day
 status: configured $(TOOLS) ## What is collected, what is late, the next run
 	@python -m laptop.daily $(INVENTORY) status
 
-logs: configured $(TOOLS) ## The collector's log, of one feed with FEED=darkpool_trades
+logs: configured $(TOOLS) ## The collector's log, of one feed: FEED=darkpool_trades
 	@python -m laptop.daily $(INVENTORY) logs --feed "$(FEED)"
 
 ssh: configured $(TOOLS) ## A shell on the server
 	@python -m laptop.daily $(INVENTORY) ssh
 
-tunnel: configured $(TOOLS) ## Hold the way to the database open, for any client (PORT=5433)
+console: configured $(TOOLS) ## No ssh? The provider's console, what to type, power cycle
+	@python scripts/console.py $(INVENTORY) $(CONFIRM)
+
+tunnel: configured $(TOOLS) ## Hold the way to the database open for clients (PORT=5433)
 	@python -m laptop.daily $(INVENTORY) tunnel --port $(PORT)
 
-psql: configured $(TOOLS) ## Ask the database in SQL; opens the tunnel where none is up
+psql: configured $(TOOLS) ## Ask the database in SQL; opens the tunnel if none is up
 	@python -m laptop.daily $(INVENTORY) psql --port $(PORT)
 
 notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
 	@$(UV) run --quiet --frozen --extra analysis --group notebook python -m laptop.daily $(INVENTORY) notebook --port $(PORT)
 
 ##@ Check your changes
-check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests (under two minutes)
+check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests
 	scripts/check.sh
 
-test: $(TOOLS) ## Everything that CI runs: check, the whole machine in Molecule, faults, the demo
+test: $(TOOLS) ## Everything that CI runs: whole machines, faults, the demo
 	scripts/test.sh
 
 test-role: $(TOOLS) ## One role alone in Molecule: make test-role ROLE=ssh
 	scripts/molecule.sh $(ROLE)
 
-mutate: $(TOOLS) ## Test the server's tests: break a server in each of some hundred ways, each must turn a named test red
+mutate: $(TOOLS) ## Break a server in some hundred ways: do the tests notice?
 	python -m testbed.mutate $(OPTIONS)
 
-soak: $(TOOLS) ## Any interleaving of faults, for about an hour: the tables must equal the truth
+soak: $(TOOLS) ## Any interleaving of faults, for about an hour
 	HYPOTHESIS_PROFILE=soak python -m pytest tests/faults/test_any_interleaving.py --timeout 0 --quiet --no-header
 
 bench: $(TOOLS) ## Measure, each number beside its rival
@@ -105,7 +108,7 @@ bench: $(TOOLS) ## Measure, each number beside its rival
 format: $(TOOLS) ## Put the Python code in its usual form
 	ruff format . && ruff check --fix .
 
-clean: ## Remove the tool chain and caches of this checkout; container images stay
+clean: ## Remove this checkout's tools and caches; images stay
 	rm -rf .venv .cache/uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 help: ## This page
@@ -117,4 +120,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured

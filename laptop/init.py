@@ -19,6 +19,7 @@ import yaml
 
 from laptop import questions
 from laptop.questions import VAULT, Question
+from laptop.screen import folded
 from laptop.vault import ENCRYPTED, Vault, ensure_password, password_file
 from laptop.words import Refused, guarded
 
@@ -26,14 +27,12 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "inventory/example"
 PLACEHOLDER = re.compile(r"<([^<>\n]+)>")
 GENERATED = re.compile(r"<a long random password[^<>\n]*>")
 BY_DROPLET = "hosts.yml: "
-EPILOG = (
-    "environment:\n"
-    + "\n".join(f"  {one.name:23} {one.asks}" for one in questions.ALL)
-    + """
-  VAULT_PASSWORD_COMMAND  a command that prints the vault's password, as a keychain does
-  ANSIBLE_VAULT_PASSWORD_FILE  a file of your own with that password, or a program that prints it
-"""
-)
+UNATTENDED = {
+    **{one.name: one.asks for one in questions.ALL},
+    "VAULT_PASSWORD_COMMAND": "a command that prints the vault's password, as a keychain does",
+    "ANSIBLE_VAULT_PASSWORD_FILE": "a file of your own with that password, or a program that prints it",
+}
+EPILOG = "environment:\n" + "\n".join(folded(f"  {name:23} {asks}", 26) for name, asks in UNATTENDED.items())
 
 
 class Inventory:
@@ -200,10 +199,10 @@ def init(folder: Path, *, ask: bool) -> int:
 def summary(inventory: Inventory, added: list[str], *, made: bool, generated: int) -> None:
     """Say what is there now, what is left, and what to type next."""
     folder, password = inventory.folder, inventory.vault.password
-    print(f"\n{folder}: {len(added)} file(s) written, {generated} password(s) generated, secrets encrypted.")
+    print(f"\n{folder}: {len(added)} file(s) written,\n{generated} password(s) generated, secrets encrypted.")
     if made:
-        print(f"The vault's password is in {password}: keep a copy of it where you keep your passwords;")
-        print("without it nobody opens the vault again.")
+        print(f"The vault's password is in {password}.")
+        print("Keep a copy of it where you keep your passwords; without it nobody opens the\nvault again.")
     rented = bool(yaml.safe_load(inventory.text(VAULT)).get("vault_droplet_api_token"))
     # Where the droplet is made for its owner, its address is written down with it, elsewhere.
     left = [one for one in inventory.left() if not (rented and one.startswith(BY_DROPLET))]
@@ -219,7 +218,7 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="make init",
-        description=__doc__,
+        description="\n".join(folded(line) for line in __doc__.splitlines()),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

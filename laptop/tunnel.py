@@ -23,7 +23,7 @@ LONGEST_PAUSE_S = 30
 KNOCKS, KNOCK_PAUSE_S = 4, 10
 KNOCKED_TOO_OFTEN = re.compile(r"kex_exchange_identification|Connection (refused|reset|closed)")
 SERVICES = """\
-# Written by make tunnel. Any program that speaks to PostgreSQL finds the database by name:
+# Written by make tunnel. Any client of PostgreSQL finds the database by name:
 #   export PGSERVICEFILE={file}
 #   psql service={service}
 [{service}]

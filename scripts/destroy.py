@@ -20,7 +20,8 @@ What is on the droplet is lost with it: the database, and the backups beside it.
 Last backup that was read to its end: {backup}
 """
 STAYS = """\
-What stays: your ssh keys at DigitalOcean, and a bucket of Spaces if you have one; neither is touched.
+What stays: your ssh keys at DigitalOcean, and a bucket of Spaces if you have
+one; neither is touched.
 """
 
 

@@ -60,8 +60,8 @@ def summary(number: int) -> str:
     if not number:
         return "No drift: the server is what the inventory says, and nobody changed it by hand."
     return (
-        f"{number} finding(s). `make deploy` puts right what the inventory knows. A file that no role knows is yours"
-        " to remove, or to keep: name it in drift_known_paths."
+        f"{number} finding(s). `make deploy` puts right what the inventory knows.\nA file that no role knows is"
+        " yours: remove it, or name it in drift_known_paths."
     )
 
 

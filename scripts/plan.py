@@ -27,6 +27,7 @@ def main(inventory: str) -> int:
     answers = [
         part(title, lines, inventory) for title, lines in (("DigitalOcean", rented), ("Server", server))
     ]
+    print("\nNothing was changed." + (" Next: make deploy" if all(answers) else ""))
     return TOLD if all(answers) else FAILED
 
 
@@ -58,6 +59,7 @@ def server(inventory: str) -> Iterator[str]:
     if not has_address(inventory):
         yield "not there yet: make droplet, then make deploy sets up all of it"
         return
+    yield "asking it, which takes about a minute ..."
     results = cloud.play(inventory, ["site", "release"], "--check", "--diff")
     changed = [(name, one) for name, one in results if one.get("changed") and not one.get("skipped")]
     # A handler is named only if something notified it, also one that check mode passes over.

@@ -82,8 +82,8 @@ def _infra() -> None:
 SUMMARY = """
 Done in {seconds:.0f} s. On this machine now:
 
-  droplet     container darkpool-demo-droplet    the server: hardened, PostgreSQL, collector, backups
-  simulator   container darkpool-demo-simulator  stands in for the vendor's API
+  darkpool-demo-droplet    the server: hardened, PostgreSQL, collector, backups
+  darkpool-demo-simulator  stands in for the vendor's API
 
 Look inside:
 

@@ -69,7 +69,8 @@ class Control:
 
     async def show(self, _request: web.Request) -> web.Response:
         """Show everything in the account, and what it costs a month."""
-        return answers.answer({**self.state.things, "monthly_cost": self.state.monthly_cost()})
+        more = {"actions": self.state.actions, "monthly_cost": self.state.monthly_cost()}
+        return answers.answer({**self.state.things, **more})
 
     async def requests(self, _request: web.Request) -> web.Response:
         """Show what was asked since the start, in order."""

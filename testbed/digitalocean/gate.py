@@ -90,6 +90,8 @@ class Gate:
         words = request.path.split("/")[2:]
         word = "keys" if words[:2] == ["account", "keys"] else words[0]
         kind = SCOPES.get(word, word)
+        if kind == "droplet" and words[-1] == "actions":
+            return kind, "droplet:update"
         return kind, f"{kind}:{DEEDS.get(request.method, 'read')}"
 
     def _spoiled(self, request: web.Request, fault: Fault) -> web.StreamResponse:

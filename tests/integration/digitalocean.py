@@ -46,6 +46,10 @@ class Cloud:
         found = requests.get(f"{self.url}/_requests", timeout=5).json()["requests"]
         return [one for one in found if one.startswith(starts)] if starts else found
 
+    def deeds(self):
+        """What was done to droplets by their actions, in order."""
+        return [one["type"] for one in self.state()["actions"] if one["resource_type"] == "droplet"]
+
     def reset(self):
         requests.post(f"{self.url}/_reset", timeout=60).raise_for_status()
 

@@ -29,17 +29,33 @@ class Inventory:
         code, said = self.make("init", environment=answers)
         assert code == 0, said
         self._write("ansible", f"{self._read('ansible')}ansible_ssh_private_key_file: {self.key}\n")
-        given = {"droplet_api_url": url, **settings}
-        lines = [line for line in self._read("droplet").splitlines() if line.split(":")[0] not in given]
-        self._write(
-            "droplet", "\n".join([*lines, *(f"{key}: {value}" for key, value in given.items())]) + "\n"
-        )
+        self.put("droplet", droplet_api_url=url, **settings)
+
+    def put(self, file, **settings):
+        """Write settings into a file of the group, in place of those that stand there."""
+        path = self._path(file)
+        lines = path.read_text().splitlines() if path.exists() else ["---"]
+        kept = [line for line in lines if line.split(":")[0] not in settings]
+        path.write_text("\n".join([*kept, *(f"{name}: {value}" for name, value in settings.items()), ""]))
+
+    def stands_at(self, address):
+        """Say where the server is, as make droplet does."""
+        file = self.folder / "host_vars/droplet/droplet.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\nansible_host: {address}\n")
 
     def token(self, token):
         """Put another token into the vault."""
+        self._secret("droplet_api_token", token)
+
+    def vendor_key(self, key):
+        """Put another key of the vendor's into the vault."""
+        self._secret("collector_api_key", key)
+
+    def _secret(self, name, value):
         vault = Vault(self._path("vault"), self.word)
-        line = re.compile(r"^vault_droplet_api_token: .*$", re.MULTILINE)
-        vault.write(line.sub(f"vault_droplet_api_token: {token}", vault.read()))
+        line = re.compile(rf"^vault_{name}: .*$", re.MULTILINE)
+        vault.write(line.sub(f"vault_{name}: {value}", vault.read()))
 
     def make(self, *words, **options):
         return self._run(["make", *words, f"INVENTORY={self.folder}"], **options)

@@ -1,18 +1,11 @@
 """The house keeps its shape: what every role, target, document and file owes."""
 
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
+from house import ROLES, ROOT, TARGET, files, name, specs
 
-ROOT = Path(__file__).resolve().parents[2]
-ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
-# Not ours, or not in git.
-SKIPPED = {"__pycache__", "node_modules", "dist", "build"}
-KEPT_HIDDEN = {".ci", ".config", ".github"}
 ROLE_OWES = ("README.md", "defaults/main.yml", "meta/argument_specs.yml", "meta/main.yml", "tasks/main.yml")
 # Roles that are not a part of the server but a step of every deploy, and what proves them instead.
 PROVEN_ELSEWHERE = {
@@ -33,33 +26,9 @@ MOST_LINES = 300
 ANY_LENGTH = {"uv.lock", "sql/schema.sql", "docs/schema.md", "sql/reference/market_sessions.csv"}
 WRITTEN_BY_HAND = {".py", ".yml", ".yaml", ".sql", ".sh", ".md", ".j2", ".toml", ".ipynb", ".cfg", ""}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
-TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)", re.MULTILINE)
 HELPED_TARGET = re.compile(r"^([a-z][a-z-]*):.*## \S", re.MULTILINE)
 # A step of other targets.
 NOT_TYPED = {"configured"}
-MENTIONED_TARGET = re.compile(r"(?:`|^\s*(?:\$ )?)(?:\w+=\S+ )*make ([a-z][a-z-]*)", re.MULTILINE)
-
-
-def files(suffix: str = "") -> Iterator[Path]:
-    for folder, names, found in os.walk(ROOT):
-        names[:] = [
-            name
-            for name in names
-            if name not in SKIPPED and (not name.startswith(".") or name in KEPT_HIDDEN)
-        ]
-        yield from (
-            Path(folder, name) for name in found if name.endswith(suffix) and not name.startswith(".")
-        )
-
-
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def specs(role: str) -> dict[str, dict[str, object]]:
-    return yaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text())["argument_specs"][
-        "main"
-    ].get("options", {})
 
 
 def defaults(role: str) -> dict[str, object]:
@@ -107,15 +76,6 @@ def test_each_make_target_that_people_type_has_its_line_of_help():
     makefile = (ROOT / "Makefile").read_text()
 
     assert set(TARGET.findall(makefile)) - NOT_TYPED == set(HELPED_TARGET.findall(makefile))
-
-
-def test_each_make_target_that_a_document_names_exists():
-    targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
-    named = {
-        (name(path), word) for path in files(".md") for word in MENTIONED_TARGET.findall(path.read_text())
-    }
-
-    assert sorted(one for one in named if one[1] not in targets) == []
 
 
 def test_each_relative_link_of_a_document_leads_somewhere():

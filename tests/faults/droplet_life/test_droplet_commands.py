@@ -81,6 +81,27 @@ def test_the_firewall_of_the_cloud_takes_the_rules_of_the_servers(cloud, invento
     assert "22" not in inbound
 
 
+def test_console_tells_the_way_to_a_lost_droplet_and_switches_it_when_it_is_named(cloud, inventory):
+    code, said = inventory.make("console")
+    assert code != 0
+    assert "0 droplets are called darkpool-commands; all of yours:\nhttps://cloud.digitalocean.com" in said
+    inventory.make("droplet")
+    (number,) = [one["id"] for one in cloud.state()["droplets"]]
+    code, said = inventory.make("console")
+    assert code == 0, said
+    assert f"https://cloud.digitalocean.com/droplets/{number}\n" in said
+    assert cloud.deeds() == []
+    code, said = inventory.make("console", "CONFIRM=darkpool-commands")
+    assert code == 0, said
+    assert cloud.deeds() == ["power_cycle"]
+    inventory.token("wrong-token")
+    code, said = inventory.make("console")
+    assert code != 0
+    assert "does not know the token (401)" in said
+    assert "The console is there without it: https://cloud.digitalocean.com/droplets" in said
+    assert "wrong-token" not in said
+
+
 def test_destroy_deletes_nothing_without_the_name(cloud, inventory):
     inventory.make("droplet")
     for confirmed in ((), ("CONFIRM=darkpool-other",)):

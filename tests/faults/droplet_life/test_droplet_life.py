@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import simulator_process
 from digitalocean import TOKEN
 
 WAYS_IN = ("--tags", "users,ssh,firewall,guard")
@@ -93,11 +94,37 @@ def test_plan_tells_what_a_deploy_would_change_and_what_starts_anew_and_changes_
     assert "curve25519" not in inventory.ssh("sudo sshd -T | grep ^kexalgorithms")[1]
 
 
-def test_doctor_logs_in_by_the_pinned_key(hardened, inventory):
+@pytest.fixture(scope="module")
+def vendor(inventory):
+    running = simulator_process.start()
+    inventory.put("zz_own", collector_api_url=running.url)
+    inventory.vendor_key(running.api_key)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def own(hardened, inventory):
+    """The address that the server sees us come from, by its own word."""
+    code, said = inventory.ssh("echo $SSH_CONNECTION")
+    assert code == 0, said
+    return said.split()[0]
+
+
+def test_doctor_logs_in_by_the_pinned_key_and_says_as_whom_the_server_sees_it(own, vendor, inventory):
     code, said = inventory.make("doctor")
     assert code == 0, said
     assert "lets you in, by its pinned key" in said
     assert "darkpool-production is there; 1 of 10 droplets" in said
+    assert f"{own}, as the server sees it; not banned, ssh is open to every address" in said
+
+
+def test_doctor_finds_the_list_that_would_shut_it_out_before_it_does(own, vendor, inventory):
+    inventory.put("zz_own", firewall_admin_addresses=["198.51.100.7"])
+    code, said = inventory.make("doctor")
+    inventory.put("zz_own", firewall_admin_addresses=[])
+    assert code != 0
+    assert f"you come from {own}, which firewall_admin_addresses (198.51.100.7) does not let in" in said
 
 
 def test_destroy_ends_the_server_and_leaves_nothing_that_costs(hardened, cloud, inventory, containers):

@@ -13,9 +13,10 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.rest import HttpRequest
 from pydo import Client
 
-from .problems import Lost, Problem, Taken, Vanished, explained
+from .problems import FORBIDDEN, Forbidden, Lost, Problem, Taken, Vanished, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,29 @@ class Api:
             if not page.get("links", {}).get("pages", {}).get("next"):
                 return found
             number += 1
+
+    def may(self, method: str, path: str) -> bool:
+        """Say whether the token has the scope for a request; it must be one that can do nothing.
+
+        Raises:
+            Lost: nobody said either.
+        """
+
+        def send(*, cls: object, **options: object) -> tuple[int, JSON, Any]:
+            del cls
+            body = None if method in {"GET", "DELETE"} else {}
+            response = self.client.send_request(HttpRequest(method, path, json=body), **options)
+            return response.status_code, _json(response), response.headers
+
+        try:
+            self._patiently(f"{method} {path}", send)
+        except Forbidden:
+            return False
+        except Lost:
+            raise
+        except Problem:
+            return True
+        return True
 
     def skew_s(self) -> float:
         """Return by how many seconds this machine's clock is ahead of the API's."""
@@ -149,6 +173,8 @@ def _json(response: Any) -> JSON:  # noqa: ANN401 -- of the client
 def _problem(what: str, status: int, answer: JSON, headers: dict[str, str]) -> Problem:
     lower = {name.lower(): value for name, value in headers.items()}
     said = str(answer.get("message", ""))
+    if status == FORBIDDEN:
+        return Forbidden(explained(what, status, said, lower))
     if status == NOT_FOUND:
         return Vanished(explained(what, status, said, lower))
     if status == CONFLICT or "pending event" in said:

@@ -30,6 +30,10 @@ class Problem(Exception):
     """Something that a person must put right; the message says how."""
 
 
+class Forbidden(Problem):
+    """The token lacks the scope for it."""
+
+
 class Vanished(Problem):
     """What was asked for is not there."""
 

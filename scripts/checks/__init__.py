@@ -1,0 +1,1 @@
+"""What make doctor looks at, a room for each side: this machine, DigitalOcean, the vendor, the server."""
