@@ -37,7 +37,6 @@ class ReleaseError(Exception):
 def main() -> int:
     """Do every step under a lock; on failure say so, clean up, and leave `current` alone."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, required=True)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--archive", type=Path, help="of the new release")
     what.add_argument("--back-to", help="a release that is kept, or `previous`")
@@ -45,12 +44,14 @@ def main() -> int:
     parser.add_argument("--commit", default="")
     parser.add_argument("--by", required=True)
     parser.add_argument("--voided", action="store_true", help="take one too that somebody went back from")
-    for name in ("keep", "wait"):
-        parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--turn", type=Path, required=True)
+    for name, kind in {"root": Path, "turn": Path, "keep": int, "wait": int}.items():
+        parser.add_argument(f"--{name}", type=kind, required=True)
     given = parser.parse_args()
     # A careful system's umask would keep the collector from reading what is installed for it.
     os.umask(0o022)
+    # Where the laptop dies, its session is hung up with all that belongs to it.
+    with contextlib.suppress(PermissionError):
+        os.setsid()
     try:
         with alone(given.root, given.by):
             go_back(given) if given.back_to else release(given)
@@ -259,8 +260,7 @@ def restart() -> None:
     enabled = ["systemctl", "is-enabled", "--quiet", STREAM]
     if subprocess.run(enabled, check=False, stderr=subprocess.DEVNULL).returncode:
         return
-    restarted = ["systemctl", "--no-block", "restart", STREAM]
-    subprocess.run(restarted, check=False, timeout=STEP_TIMEOUT_S)
+    subprocess.run(["systemctl", "--no-block", "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
     say(f"{STREAM} begins anew with it")
 
 

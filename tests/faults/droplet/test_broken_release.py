@@ -17,7 +17,7 @@ LOCKED = "darkpool-drill-lock.service"
 SMALL = """
 cd /opt/collector; mkdir /run/small; mount -t tmpfs -o mode=0755,{options} small /run/small
 cp -a --parents current releases/$(basename $(readlink current)) /run/small
-mount --bind /run/small /opt/collector
+touch /run/small/.release.lock; mount --bind /run/small /opt/collector
 """
 WHOLE = """
 umount --lazy /opt/collector; umount --lazy /run/small; rmdir /run/small
@@ -91,6 +91,8 @@ def test_a_broken_release_never_replaces_the_one_that_works(release, owner, sour
 def test_what_a_killed_release_left_is_not_in_the_way_of_the_next(release, owner, source):
     before = what_runs(owner)[0]
     owner("sudo mkdir -p /opt/collector/releases/0.0.0+killed/venv/bin")
+    who = f"{os.environ.get('USER') or 'somebody'}@{os.uname().nodename}"
+    owner(f"sudo touch /opt/collector/incoming-{who}.tar")
     owner("sudo ln -sfn releases/0.0.0+killed /opt/collector/current.new")
     done = release(source)
     assert done.returncode == 0, done.stdout
@@ -99,6 +101,7 @@ def test_what_a_killed_release_left_is_not_in_the_way_of_the_next(release, owner
     assert version.split()[-1] == Path(current).name
     assert "killed" not in rest
     assert "current.new" not in rest
+    assert "incoming" not in rest
     assert Path(before).name in rest
 
 
