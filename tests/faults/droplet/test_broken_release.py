@@ -108,7 +108,7 @@ def test_what_a_killed_release_left_is_not_in_the_way_of_the_next(release, owner
 @contextlib.contextmanager
 def held(owner, command):
     """Let the server hold a lock that a release waits for; psql gives its own back when it is interrupted."""
-    owner(f"sudo systemd-run --quiet --unit={LOCKED} -p KillSignal=SIGINT {command}")
+    owner(f"sudo systemd-run --quiet --collect --unit={LOCKED} -p KillSignal=SIGINT {command}")
     try:
         yield
     finally:

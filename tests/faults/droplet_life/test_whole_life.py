@@ -114,7 +114,7 @@ def test_a_second_deploy_rents_and_changes_nothing_and_a_colleagues_leaves_with_
 
     said, _ = second.communicate()
     assert second.returncode == 0, said[-3000:]
-    assert changes(said) == [0, 0], said[-3000:]
+    assert set(changes(said)) == {0}, said[-3000:]
     assert (containers(), inventory.pinned(), version(inventory)) == before
     assert len(cloud.asked("POST /v2/droplets")) == 1
 
