@@ -21,8 +21,8 @@ servers() {
     printf '%s\n' \
         'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'the whole machine on debian-13|debian-13|scripts/molecule.sh default' \
-        'an owner deploys, twice|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
-        'a droplet rented and given back|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
+        'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
+        'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
         'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \

@@ -8,12 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-import yaml
-
 from testbed import bed as beds
 from testbed import engine, images
 from testbed.bed import AS_A_SERVER, AS_RENTED, LABEL, Bed
 from testbed.digitalocean import catalog
+from testbed.droplet import SEED
 from testbed.shell import run, say, succeeds, wait_until
 
 # Three networks of documentation: nobody answers there.
@@ -59,16 +58,16 @@ class Containers:
         self.bed = bed
 
     def start(self, wanted: Wanted) -> tuple[str, str]:
-        """Start a fresh server, put user data and keys in place before its first boot as cloud-init does."""
+        """Start a fresh server, whose cloud-init gets user data and keys at its first boot."""
         engine.ensure()
         beds.network_up(self.bed)
         name = self._name(wanted.number)
-        image = images.droplet(catalog.IMAGES[wanted.image][2])
+        image = images.droplet(catalog.IMAGES[wanted.image][2], cloud_init=True)
         run(
             "docker", "create", "--name", name, "--hostname", wanted.name, "--network", self.bed.network,
             "--label", f"{LABEL}={self.bed.network}", *AS_RENTED, *AS_A_SERVER, image,
         )  # fmt: skip
-        _first_boot(name, wanted)
+        _hand_over(name, wanted)
         run("docker", "start", name)
         listening = ("docker", "exec", name, "sh", "-c", "test -n \"$(ss -Hltn 'sport = :22')\"")
         wait_until(f"the boot of {name}", lambda: succeeds(*listening), 60)
@@ -87,25 +86,12 @@ class Containers:
         return self.bed.container(f"do{number}")
 
 
-def host_key(user_data: str) -> dict[str, str]:
-    """Return the files of the host key that a cloud-config hands over; none if it hands over none."""
-    if not user_data.startswith("#cloud-config\n"):
-        return {}
-    keys = yaml.safe_load(user_data).get("ssh_keys", {})
-    files = {"ed25519_private": "ssh_host_ed25519_key", "ed25519_public": "ssh_host_ed25519_key.pub"}
-    return {file: keys[name] for name, file in files.items() if name in keys}
-
-
-def _first_boot(name: str, wanted: Wanted) -> None:
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        (folder / "ssh").mkdir(mode=0o755)
-        for file, text in host_key(wanted.user_data).items():
-            key = folder / "ssh" / file
-            key.write_text(f"{text.strip()}\n")
-            key.chmod(0o644 if file.endswith(".pub") else 0o600)
-        keys = folder / "authorized_keys"
-        keys.write_text("".join(f"{key.strip()}\n" for key in wanted.keys))
-        keys.chmod(0o600)
-        run("docker", "cp", f"{folder}/ssh/.", f"{name}:/etc/ssh/")
-        run("docker", "cp", keys, f"{name}:/root/.ssh/authorized_keys")
+def _hand_over(name: str, wanted: Wanted) -> None:
+    """Put what the metadata service says where cloud-init looks: the provider's words, and the owner's user data."""
+    meta = {"instance-id": f"do{wanted.number}", "local-hostname": wanted.name, "public-keys": wanted.keys}
+    with tempfile.TemporaryDirectory() as folder:
+        for file, text in (("meta-data", json.dumps(meta)), ("user-data", wanted.user_data)):
+            written = Path(folder) / file
+            written.write_text(text)
+            written.chmod(0o600)
+            run("docker", "cp", written, f"{name}:{SEED}/{file}")

@@ -1,15 +1,18 @@
 """Make a release the one that runs, or go back to an earlier one, on the droplet, as root; or change nothing.
 
 A release directory without release.json is half a release: nobody uses it, and the next try removes it.
+Where the laptop dies before the note in the database, the old one stays; after that, the new one comes all the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -23,9 +26,8 @@ MIGRATOR = "dbname=darkpool user=darkpool_migrator host=/run/postgresql"
 STREAM = "collector-stream.service"
 RECORD = "release.json"
 STEP_TIMEOUT_S = 600
-NOTE = """
-insert into ops.releases (version, commit_id, released_by, how) values (:'version', :'commit', :'by', :'how');
-"""
+NO_ROOM = os.strerror(errno.ENOSPC)
+NOTE = "insert into ops.releases (version, commit_id, released_by, how) values (:'version', :'commit', :'by', :'how')"
 
 
 class ReleaseError(Exception):
@@ -35,7 +37,6 @@ class ReleaseError(Exception):
 def main() -> int:
     """Do every step under a lock; on failure say so, clean up, and leave `current` alone."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, required=True)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--archive", type=Path, help="of the new release")
     what.add_argument("--back-to", help="a release that is kept, or `previous`")
@@ -43,12 +44,14 @@ def main() -> int:
     parser.add_argument("--commit", default="")
     parser.add_argument("--by", required=True)
     parser.add_argument("--voided", action="store_true", help="take one too that somebody went back from")
-    for name in ("keep", "wait"):
-        parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--turn", type=Path, required=True)
+    for name, kind in {"root": Path, "turn": Path, "keep": int, "wait": int}.items():
+        parser.add_argument(f"--{name}", type=kind, required=True)
     given = parser.parse_args()
     # A careful system's umask would keep the collector from reading what is installed for it.
     os.umask(0o022)
+    # Where the laptop dies, its session is hung up with all that belongs to it.
+    with contextlib.suppress(PermissionError):
+        os.setsid()
     try:
         with alone(given.root, given.by):
             go_back(given) if given.back_to else release(given)
@@ -98,9 +101,8 @@ def go_back(given: argparse.Namespace) -> None:
     good = [name for name in kept if not (given.root / "voided" / f"{name}.json").exists()]
     wanted = good[0] if given.back_to == "previous" and good else given.back_to
     if wanted not in kept:
-        raise ReleaseError(
-            f"{wanted} is not kept here. There are: {', '.join(kept) or 'none but the one that runs'}"
-        )
+        others = ", ".join(kept) or "none but the one that runs"
+        raise ReleaseError(f"{wanted} is not kept here. There are: {others}")
     home = given.root / "releases" / wanted
     with between_jobs(given.turn, given.wait):
         prove(home, wanted)
@@ -143,10 +145,10 @@ def between_jobs(turn: Path, wait_s: int):  # noqa: ANN201 - as above
             say(f"waiting for {at_work(handle)}")
             deadline = time.monotonic() + wait_s
             while not taken(handle):
+                still_wanted()
                 if time.monotonic() > deadline:
-                    raise ReleaseError(
-                        f"{at_work(handle)} is still at work after {wait_s} s: release again when it is done"
-                    )
+                    late = f"{at_work(handle)} is still at work after {wait_s} s"
+                    raise ReleaseError(f"{late}: release again when it is done")
                 time.sleep(0.2)
         yield
     finally:
@@ -181,16 +183,12 @@ def install(archive: Path, home: Path) -> None:
     with tarfile.open(archive) as tar:
         tar.extractall(parcel)  # noqa: S202 - our own file, written a minute ago by role release
     venv.create(home / "venv", with_pip=False, symlinks=True)
-    options = ["--no-index", "--find-links=wheels", "--require-hashes", "--requirement=requirements.txt"]
-    quiet = [
-        "--isolated",
-        "--no-cache-dir",
-        "--disable-pip-version-check",
-        "--quiet",
-        "--root-user-action=ignore",
-    ]
-    pip = [home / "venv/bin/python", "-m", "pip", "install"]
-    step("install", [*pip, *quiet, *options], cwd=parcel, more={"PYTHONPATH": str(parcel / "pip.whl")})
+    pip = [
+        home / "venv/bin/python", "-m", "pip", "install", "--isolated", "--no-cache-dir", "--disable-pip-version-check",
+        "--quiet", "--root-user-action=ignore", "--no-index", "--find-links=wheels", "--require-hashes",
+        "--requirement=requirements.txt",
+    ]  # fmt: skip
+    step("install", pip, cwd=parcel, modules=str(parcel / "pip.whl"))
     shutil.rmtree(parcel)
 
 
@@ -204,24 +202,30 @@ def prove(home: Path, version: str) -> None:
     step("settings", [*as_collector, "settings"])
     step("migrate", [collector, "migrate", "--dsn", MIGRATOR])
     step("status", [*as_collector, "status"])
+    still_wanted()
+
+
+def still_wanted() -> None:
+    """Stop where nobody reads any more: the laptop died, or its owner thought better of it."""
+    listeners = select.poll()
+    listeners.register(sys.stdout, 0)
+    if listeners.poll(0):
+        raise ReleaseError("whoever began it has gone")
 
 
 def step(
-    name: str,
-    command: list[str | Path],
-    cwd: Path = Path("/"),
-    more: dict[str, str] | None = None,
-    typed: str = "",
+    name: str, command: list[str | Path], cwd: Path = Path("/"), modules: str = "", typed: str = ""
 ) -> str:
     """Run one step, show what it says, and stop everything when it fails."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", **(more or {})}
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": modules}
     done = subprocess.run(
         command, cwd=cwd, env=environment, input=typed, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, timeout=STEP_TIMEOUT_S, check=False,
     )  # fmt: skip
     say(f"--- {name}\n{done.stdout.rstrip()}")
     if done.returncode:
-        raise ReleaseError(f"step {name} ended with {done.returncode}; its words are above")
+        full = f"{NO_ROOM}, docs/runbooks/disk-full.md says what may go" if NO_ROOM in done.stdout else ""
+        raise ReleaseError(f"step {name} ended with {done.returncode}; {full or 'its words are above'}")
     return done.stdout
 
 
@@ -253,12 +257,10 @@ def switch(root: Path, home: Path) -> None:
 
 def restart() -> None:
     """Let a service that is switched on, unlike a pass, begin anew with the new code; how it does is its own affair."""
-    systemctl = ["systemctl", "--no-block"]
-    if subprocess.run(
-        [*systemctl, "is-enabled", "--quiet", STREAM], check=False, stderr=subprocess.DEVNULL
-    ).returncode:
+    enabled = ["systemctl", "is-enabled", "--quiet", STREAM]
+    if subprocess.run(enabled, check=False, stderr=subprocess.DEVNULL).returncode:
         return
-    subprocess.run([*systemctl, "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
+    subprocess.run(["systemctl", "--no-block", "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
     say(f"{STREAM} begins anew with it")
 
 
@@ -287,9 +289,10 @@ def now() -> str:
 
 
 def say(line: str) -> None:
-    """Show a line at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """Show a line at once; what is begun does not stop because nobody reads it."""
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -56,6 +56,24 @@ def play(bed):
     return run_it
 
 
+@pytest.fixture(scope="module")
+def begin_release(bed):
+    """Begin to release a checkout as `make release` does, as processes of one group; afterwards all have ended."""
+    with contextlib.ExitStack() as ends:
+
+        def begin(source, *options, **environment):
+            command = ["ansible-playbook", "-i", "inventory/demo", "ansible/playbooks/release.yml"]
+            begun = subprocess.Popen(
+                [*command, "-e", f"release_source={source}", *options], cwd=beds.ROOT, start_new_session=True,
+                env={**os.environ, "TESTBED_FOLDER": str(bed.folder), **environment}, text=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            )  # fmt: skip
+            ends.callback(begun.wait)
+            return begun
+
+        yield begin
+
+
 @pytest.fixture
 def source(tmp_path):
     """A copy of the checkout that is told apart from all that was ever released by one line."""

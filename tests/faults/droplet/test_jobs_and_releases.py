@@ -1,9 +1,5 @@
 """Releases and jobs take turns: neither begins in the middle of the other, and neither is lost for having waited."""
 
-import contextlib
-import os
-import subprocess
-
 import pytest
 
 from testbed.bed import ROOT
@@ -28,21 +24,13 @@ def main(argv=None):
 
 
 @pytest.fixture(scope="module")
-def release(bed):
-    """Begin to release a checkout, as `make release` does; afterwards all have ended and the checkout runs again."""
-    with contextlib.ExitStack() as ends:
+def release(begin_release):
+    """Begin to release a checkout; afterwards the one that ran before runs again."""
 
-        def begin(source, wait_s=600):
-            words = ("-v", "-e", f"release_source={source}", "-e", f"release_wait_s={wait_s}")
-            begun = subprocess.Popen(
-                ["ansible-playbook", "-i", "inventory/demo", "ansible/playbooks/release.yml", *words],
-                cwd=ROOT, env={**os.environ, "TESTBED_FOLDER": str(bed.folder)}, text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            )  # fmt: skip
-            ends.callback(begun.wait)
-            return begun
+    def begin(source, wait_s=600):
+        return begin_release(source, "-v", "-e", f"release_wait_s={wait_s}")
 
-        yield begin
+    yield begin
     said, _ = begin(ROOT).communicate()
     assert "failed=0" in said, said
 

@@ -1,19 +1,16 @@
 """An owner with a fresh droplet, an inventory of his own, and secrets that are known again wherever they turn up."""
 
-import os
 import re
 import secrets
-import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
+from inventories import ROOT, Described
 
 from testbed import bed as beds
 from testbed import droplet, engine, leaks
 from testbed.shell import run
 
-ROOT = Path(__file__).parents[3]
 # The most that Ansible says of its own accord.
 LOUD = {"ANSIBLE_VERBOSITY": "3", "ANSIBLE_DIFF_ALWAYS": "1"}
 PLACEHOLDER = re.compile(r"<[^>]+>(?=\n)")
@@ -37,54 +34,36 @@ def owner(bed, tmp_path_factory):
     found.spy.end()
 
 
-class Owner:
+class Owner(Described):
     """Has an inventory with a vault, deploys, and keeps all that was said and seen."""
 
     def __init__(self, bed, folder):
-        self.bed = bed
-        self.inventory = folder / "production"
-        self.vault = self.inventory / "group_vars/all/vault.yml"
-        self.word = folder / "vault_password"
+        self.bed, self.said = bed, []
         self.log = folder / "ansible.log"
+        super().__init__(folder, key=bed.folder / "id_ed25519", ANSIBLE_LOG_PATH=str(self.log), **LOUD)
+        self.inventory = self.folder
+        self.vault = self.inventory / "group_vars/all/vault.yml"
         self.searcher = leaks.Searcher()
-        self.said = []
         self._describe()
         self._template = (ROOT / "inventory/example/group_vars/all/vault.yml").read_text()
         self.keep_secrets()
         self.spy = leaks.Spy(bed)
 
     def _describe(self):
-        word = f"the owner's own word {secrets.token_hex(8)}"
-        self.word.write_text(f"{word}\n")
-        self.word.chmod(0o600)
-        key = self.bed.folder / "id_ed25519"
         port = re.search(r"Port (\d+)", self.bed.ssh_config().read_text())[1]
-        host_key = (self.bed.folder / "host_ed25519.pub").read_text()
-        answers = {
-            "UNUSUAL_WHALES_API_KEY": secrets.token_hex(16),
-            "SSH_PUBLIC_KEY": str(key.with_suffix(".pub")),
-            "DROPLET_ADDRESS": "127.0.0.1",
-            "DROPLET_HOST_KEY": host_key,
-        }
-        code, said = self._run("make", "init", f"INVENTORY={self.inventory}", **answers)
-        assert code == 0, said
+        api_key, host_key = secrets.token_hex(16), (self.bed.folder / "host_ed25519.pub").read_text()
+        self.init(UNUSUAL_WHALES_API_KEY=api_key, DROPLET_ADDRESS="127.0.0.1", DROPLET_HOST_KEY=host_key)
         # A droplet has port 22 and one key; this one is a container among others.
-        more = f"      ansible_port: {port}\n      ansible_ssh_private_key_file: {key}\n"
+        more = f"      ansible_port: {port}\n      ansible_ssh_private_key_file: {self.key}\n"
         with (self.inventory / "hosts.yml").open("a") as hosts:
             hosts.write(more)
         known = self.inventory / "known_hosts"
         known.write_text(known.read_text().replace("127.0.0.1 ", f"[127.0.0.1]:{port} "))
-        # No pass by the clock: there is no vendor here, and a pass that fails at 9:30 is no deploy's fault.
-        settings = self.inventory / "group_vars/all/collector.yml"
-        never = re.sub("(?<=collector_schedule: ).*", '"0 4 29 2 *"', settings.read_text())
-        settings.write_text(never)
-        # The drills of market hours are elsewhere; this owner's days must pass at any hour.
-        (self.inventory / "group_vars/all/market_hours.yml").write_text(
-            "---\nmarket_hours_respected: false\n"
-        )
+        # There is no vendor here, and a pass that fails at 9:30 is no deploy's fault.
+        self.let_alone()
         self.searcher.learn(
-            {"vault password": word, "first key": answers["UNUSUAL_WHALES_API_KEY"],
-             "ssh key": key.read_text().splitlines()[2]}
+            {"vault password": self.word.read_text().strip(), "first key": api_key,
+             "ssh key": self.key.read_text().splitlines()[2]}
         )  # fmt: skip
 
     def keep_secrets(self, **given):
@@ -98,20 +77,12 @@ class Owner:
         self.searcher.learn(dict(leaves(values)))
 
     def deploy(self):
-        return self._run("make", "deploy", f"INVENTORY={self.inventory}")
+        return self.make("deploy")
 
-    def play(self, *options, playbook="site"):
-        return self._run(
-            "ansible-playbook", "-i", self.inventory, f"ansible/playbooks/{playbook}.yml", *options
-        )
-
-    def _run(self, *words, **more):
-        environment = {**os.environ, **LOUD, **more, "ANSIBLE_VAULT_PASSWORD_FILE": str(self.word),
-                       "ANSIBLE_LOG_PATH": str(self.log)}  # fmt: skip
-        done = subprocess.run(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False)  # fmt: skip
-        self.said.append(done.stdout + done.stderr)
-        return done.returncode, self.said[-1]
+    def _run(self, words, environment=None):
+        code, said = super()._run(words, environment)
+        self.said.append(said)
+        return code, said
 
 
 def leaves(values, name=""):

@@ -160,6 +160,6 @@ def test_a_rotated_password_opens_the_database_the_old_one_no_longer_and_neither
 
 
 def test_an_upgrade_leaves_no_package_behind(owner):
-    code, said = owner.play(playbook="upgrade")
+    code, said = owner.play("upgrade")
     assert code == 0, said[-3000:]
     assert "0 upgraded" in owner.bed.execute("droplet", "apt-get", "--simulate", "upgrade")

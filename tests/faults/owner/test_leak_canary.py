@@ -1,6 +1,6 @@
 """Not one byte of a secret anywhere: whole deploys at -vvv --diff, changed secrets, check mode, and every way to fail.
 
-The deploys of test_first_day.py ran under the same eyes. Each place has a control: what is planted there is found.
+The first deploy ran under the same eyes. Each place has a control: what is planted there is found.
 """
 
 import base64
@@ -32,18 +32,20 @@ def lived(owner):
         runs["first"] = owner.deploy()
     owner.keep_secrets()
     holders = ("--tags", "postgresql,collector")
-    runs["check"] = owner.play("--check", *holders)
-    runs["changed"] = owner.play(*holders)
+    runs["check"] = owner.play("site", "--check", *holders)
+    runs["changed"] = owner.play("site", *holders)
     good = owner.vault.read_bytes()
     for name, spoilt in SPOILT.items():
         owner.keep_secrets(**spoilt)
-        runs[name] = owner.play(*holders)
+        runs[name] = owner.play("site", *holders)
     owner.vault.write_bytes(good)
-    runs["template"] = owner.play("--tags", "collector", "-e", '{"ansible_managed": "{{ no_such_thing }}"}')
+    runs["template"] = owner.play(
+        "site", "--tags", "collector", "-e", '{"ansible_managed": "{{ no_such_thing }}"}'
+    )
     owner.keep_secrets()
     # A file that is mounted cannot be replaced: the task that writes the secrets fails.
     owner.bed.execute("droplet", "mount", "--bind", SECRETS, SECRETS)
-    runs["task"] = owner.play("--tags", "collector")
+    runs["task"] = owner.play("site", "--tags", "collector")
     owner.bed.execute("droplet", "umount", SECRETS)
     # A pass without a vendor to reach fails, and says so: into the journal and its log.
     owner.bed.execute(
