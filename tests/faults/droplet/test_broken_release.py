@@ -167,6 +167,15 @@ def test_a_disk_that_is_full_leaves_the_one_that_works_and_says_so(release, owne
     assert what_runs(owner) == before
 
 
+def descendants(process):
+    """Return the numbers of all processes below one, as /proc knows them now."""
+    try:
+        below = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [each for child in below for each in (int(child), *descendants(child))]
+
+
 @pytest.fixture
 def laptop_dies(begin_release, owner):
     """Begin a release, and kill everything of it on the laptop while a step is at work on the server."""
@@ -174,7 +183,10 @@ def laptop_dies(begin_release, owner):
     def dies(source, step):
         begun = begin_release(source)
         wait_until(step, lambda: seen(owner, step), 120)
-        os.killpg(begun.pid, signal.SIGKILL)
+        # Not by its group: what holds the connection has one of its own, and would outlive the laptop.
+        for process in [begun.pid, *descendants(begun.pid)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         begun.communicate()
         wait_until("the end of Ansible's part there", lambda: not seen(owner, "[m]itogen:"), 60)
 
