@@ -50,11 +50,14 @@ def main() -> None:
 
 
 def folder(module: AnsibleModule, wanted: dict) -> dict:
-    """Make a folder, which its parent has to be there for."""
+    """Make a folder; what is missing above it is root's and open to all, whatever the session's umask."""
     path = Path(wanted["path"])
     missing = not path.is_dir()
     if missing and not module.check_mode:
-        path.mkdir(int(wanted["mode"], 8), parents=True)
+        for parent in [one for one in reversed(path.parents) if not one.exists()]:
+            parent.mkdir()
+            parent.chmod(0o755)
+        path.mkdir(int(wanted["mode"], 8))
     state = [difference(path, "", f"folder {path}\n")] if missing else []
     return owned(module, path, wanted, state)
 

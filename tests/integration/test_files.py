@@ -73,12 +73,14 @@ def test_it_renders_what_is_a_template_copies_what_is_not_and_changes_nothing_tw
 
 
 def test_a_sessions_umask_decides_nothing(write, wanted, tmp_path):
+    wanted["folders"].append({"path": str(tmp_path / "opt/program/releases"), **ME})
     before = os.umask(0o077)
     try:
         write(**wanted)
     finally:
         os.umask(before)
     assert (mode(tmp_path / "made"), mode(tmp_path / "made/greeting.conf")) == ("0o750", "0o644")
+    assert {mode(tmp_path / one) for one in ("opt", "opt/program", "opt/program/releases")} == {"0o755"}
 
 
 def test_in_check_mode_it_says_what_it_would_do_where_not_even_the_folder_is_there(write, wanted, tmp_path):
