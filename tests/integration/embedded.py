@@ -28,6 +28,7 @@ __all__ = [
     "empty_database",
     "fresh_simulator",
     "long_lived_simulator",
+    "one_vendor",
     "server",
     "simulator",
     "untouched",
@@ -99,6 +100,14 @@ class Database:
     def one(self, statement: str, *values: Any) -> Any:
         ((value,),) = self.ask(statement, *values)
         return value
+
+
+@pytest.fixture(scope="module")
+def one_vendor():
+    """The usual plan, for many questions; who sets a fault takes it back."""
+    running = simulator_process.start(requests_per_minute=120, daily_limit=20_000)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,8 @@
 
 import doctor
 import pytest
-import simulator_process
 from checks import laptop, server, vendor
 from checks.said import Ill, Waits
-
-
-@pytest.fixture(scope="module")
-def one_vendor():
-    running = simulator_process.start(requests_per_minute=120, daily_limit=20_000)
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """make doctor looks at everything, and each line that fails says what mends it."""
 
 import pytest
-import simulator_process
 from digitalocean import TOKEN
 from rented import ROOT, Inventory
 
@@ -10,13 +9,6 @@ from rented import ROOT, Inventory
 def cloud(no_machines):
     no_machines.reset()
     return no_machines
-
-
-@pytest.fixture(scope="module")
-def one_vendor():
-    running = simulator_process.start(requests_per_minute=120, daily_limit=20_000)
-    yield running
-    running.stop()
 
 
 @pytest.fixture
