@@ -24,6 +24,8 @@ class Cloud:
     """The fake, and what tests ask it past its API."""
 
     url: str
+    # An S3 server on loopback, where a test wishes for a bucket.
+    spaces: str = "http://127.0.0.1:9"
 
     def spoil(self, fault, **where):
         requests.post(f"{self.url}/_faults", json={"fault": fault, **where}, timeout=5).raise_for_status()
@@ -76,6 +78,7 @@ class Owner:
             address_file=self.folder / "host_vars/droplet/droplet.yml",
             spaces_key_file=self.folder / "group_vars/all/spaces_key.yml",
             firewall_rules=({"port": 22, "proto": "tcp", "action": "limit", "admin": True},),
+            spaces_url=self.cloud.spaces,
             alerts=({"measure": "disk", "above": 85, "window": "10m"},), boot_limit_s=10, held_limit_s=2,
         )  # fmt: skip
         return dataclasses.replace(given, **changed)

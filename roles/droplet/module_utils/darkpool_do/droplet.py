@@ -7,6 +7,7 @@ import dataclasses
 import fcntl
 from typing import TYPE_CHECKING, Any
 
+from .bucket import SpacesBucket
 from .hostkey import AddressFile, HostKey, Pin, address_of
 from .machine import Droplet, SshKeys, Volume
 from .network import Address, Firewall, Tag, Vpc
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 # In the order in which they are made. The firewall is there before the droplet, the pinned key before anybody connects.
 MADE: tuple[type[Part], ...] = (
     SshKeys, Tag, Vpc, Firewall, Volume, HostKey, Droplet, Snapshots, Address, Pin, AddressFile,
-    Policies, UptimeCheck, UptimeAlert, SpacesKey,
+    Policies, UptimeCheck, UptimeAlert, SpacesBucket, SpacesKey,
 )  # fmt: skip
 # A part that must know another before it can look comes after it.
 LOOKED = sorted(MADE, key=lambda part: (part not in (Droplet, Volume), MADE.index(part)))

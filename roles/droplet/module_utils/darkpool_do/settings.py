@@ -29,6 +29,7 @@ class Settings:
     alert_emails: tuple[str, ...] = ()
     uptime: bool = True
     spaces_bucket: str = ""
+    spaces_url: str = "https://nyc3.digitaloceanspaces.com"
     boot_limit_s: int = 300
     # What was attached or has just left is held for a while.
     held_limit_s: float = 120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import hostkey
+from .bucket import ONCE
 from .parts import JSON, Part
 from .problems import Problem
 
@@ -47,12 +48,13 @@ class SpacesKey(Part):
     exclusive = True
 
     def ours(self) -> dict[str, JSON]:
-        """Find it by its name."""
+        """Find it by its name, and the one that made the bucket if a run died over it: that one is deleted."""
         # Asked for where a bucket is named only: a token without the scope does for everybody else.
         if not self.settings.spaces_bucket:
             return {}
         found = self.api.pages("Spaces keys", "keys", self.api.client.spaces_key.list)
-        return {one["name"]: one for one in found if one["name"] == self.name}
+        names = {self.name, f"{self.name}{ONCE}"}
+        return {one["name"]: one for one in found if one["name"] in names}
 
     def wished(self) -> dict[str, JSON]:
         """One or none."""
@@ -101,4 +103,5 @@ class SpacesKey(Part):
         """Delete it, and the file with its secret."""
         delete = self.api.client.spaces_key.delete
         self.api.delete(f"Spaces key {name}", delete, thing["access_key"])
-        self.settings.spaces_key_file.unlink(missing_ok=True)
+        if name == self.name:
+            self.settings.spaces_key_file.unlink(missing_ok=True)
