@@ -66,7 +66,7 @@ begin
     where o.value is distinct from to_jsonb(new) -> o.key;
     if said - array['restated_at', 'collected_at'] <> '{}' then
         insert into trading.history (table_name, row_id, before, replaced_at)
-        values (tg_table_name, old.id, said, coalesce(nullif(new.restated_at, old.restated_at), now()));
+        values (coalesce(tg_argv[0], tg_table_name), old.id, said, coalesce(nullif(new.restated_at, old.restated_at), now()));
     end if;
     return null;
 end
@@ -77,6 +77,90 @@ $$;
 --
 
 COMMENT ON FUNCTION ops.keep_history() IS 'Writes the old values of a changed row into trading.history, unless only its times of arrival changed.';
+
+--
+-- Name: make_partition(text, date); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partition(parent text, month date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    name   text := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
+    bounds text[];
+begin
+    if to_regclass(format('trading.%I', name)) is not null then
+        return false;
+    end if;
+    -- Two that need the same month take turns; the second one finds it, if it looks past what it has cached.
+    perform pg_advisory_xact_lock(hashtext('darkpool partitions'), hashtext(parent));
+    if exists (select from pg_class c where c.relnamespace = 'trading'::regnamespace and c.relname = name) then
+        return false;
+    end if;
+    -- A month begins and ends with a New York day, so a session is never cut.
+    select case when format_type(a.atttypid, null) = 'date' then array[month::text, (month + interval '1 month')::date::text]
+                else array[(month::timestamp at time zone 'America/New_York')::text,
+                           ((month + interval '1 month') at time zone 'America/New_York')::text] end
+    into strict bounds
+    from pg_partitioned_table p
+    join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
+    where p.partrelid = format('trading.%I', parent)::regclass;
+    -- Made apart and attached: that hinders neither readers nor writers of the other months.
+    execute format('create table trading.%I (like trading.%I including defaults including constraints including storage)', name, parent);
+    execute format('alter table trading.%I attach partition trading.%I for values from (%L) to (%L)', parent, name, bounds[1], bounds[2]);
+    execute format('create trigger refuse_truncate before truncate on trading.%I '
+                   'for each statement execute function ops.refuse_removal()', name);
+    return true;
+end
+$$;
+
+--
+-- Name: FUNCTION make_partition(parent text, month date); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partition(parent text, month date) IS 'Makes the partition of a table of trading for the month that begins on this day; false if it is there.';
+
+--
+-- Name: make_partitions(text, date[]); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partitions(parent text, days date[]) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select count(*) filter (where ops.make_partition(parent, month))::integer
+    from (select distinct date_trunc('month', day)::date as month from unnest(days) day
+          where day between '2000-01-01' and now() + interval '400 days') months
+$$;
+
+--
+-- Name: FUNCTION make_partitions(parent text, days date[]); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partitions(parent text, days date[]) IS 'Makes the partitions that these New York days need and returns how many were missing. Days before 2000 or more than 400 days ahead get none: such a row is wrong, and goes to quarantine.';
+
+--
+-- Name: make_partitions_ahead(integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partitions_ahead(months integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select coalesce(sum(ops.make_partitions(c.relname::text, array(
+        select ((now() at time zone 'America/New_York') + make_interval(months => ahead))::date
+        from generate_series(0, least(months, 12)) ahead))), 0)::integer
+    from pg_partitioned_table p
+    join pg_class c on c.oid = p.partrelid
+    where c.relnamespace = 'trading'::regnamespace
+$$;
+
+--
+-- Name: FUNCTION make_partitions_ahead(months integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partitions_ahead(months integer) IS 'Makes the partitions of this month and of so many after it, for each partitioned table of trading; returns how many were missing.';
 
 --
 -- Name: refuse_removal(); Type: FUNCTION; Schema: ops; Owner: -
@@ -798,7 +882,8 @@ CREATE TABLE trading.bars (
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT bars_candle_check CHECK ((candle = '1m'::text))
-);
+)
+PARTITION BY RANGE (starts_at);
 
 --
 -- Name: TABLE bars; Type: COMMENT; Schema: trading; Owner: -
@@ -951,7 +1036,8 @@ CREATE TABLE trading.darkpool_trades (
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     missing_since timestamp with time zone,
     CONSTRAINT darkpool_trades_size_check CHECK ((size >= (0)::numeric))
-);
+)
+PARTITION BY RANGE (executed_at);
 
 --
 -- Name: TABLE darkpool_trades; Type: COMMENT; Schema: trading; Owner: -
@@ -1186,7 +1272,8 @@ CREATE TABLE trading.history (
     before jsonb NOT NULL,
     replaced_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
+)
+PARTITION BY RANGE (replaced_at);
 
 --
 -- Name: TABLE history; Type: COMMENT; Schema: trading; Owner: -
@@ -1257,7 +1344,8 @@ CREATE TABLE trading.market_metrics (
     collected_at timestamp with time zone NOT NULL,
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE ("timestamp");
 
 --
 -- Name: TABLE market_metrics; Type: COMMENT; Schema: trading; Owner: -
@@ -1454,7 +1542,8 @@ CREATE TABLE trading.oi_changes (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE (curr_date);
 
 --
 -- Name: TABLE oi_changes; Type: COMMENT; Schema: trading; Owner: -
@@ -1664,7 +1753,8 @@ CREATE TABLE trading.options_flow (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     restated_at timestamp with time zone,
     CONSTRAINT options_flow_flow_type_check CHECK ((flow_type ~ '^[a-z][a-z_]*$'::text))
-);
+)
+PARTITION BY RANGE (session_date);
 
 --
 -- Name: TABLE options_flow; Type: COMMENT; Schema: trading; Owner: -
@@ -1794,7 +1884,8 @@ CREATE TABLE trading.price_levels (
     CONSTRAINT price_levels_dark_volume_check CHECK ((dark_volume >= (0)::numeric)),
     CONSTRAINT price_levels_level_type_check CHECK ((level_type = ANY (ARRAY['darkpool'::text, 'stock_volume'::text]))),
     CONSTRAINT price_levels_lit_volume_check CHECK ((lit_volume >= (0)::numeric))
-);
+)
+PARTITION BY RANGE (session_date);
 
 --
 -- Name: TABLE price_levels; Type: COMMENT; Schema: trading; Owner: -
@@ -1995,7 +2086,7 @@ ALTER TABLE ONLY ops.schema_drift
 --
 
 ALTER TABLE ONLY trading.bars
-    ADD CONSTRAINT bars_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT bars_pkey PRIMARY KEY (id, starts_at);
 
 --
 -- Name: bars bars_symbol_candle_starts_at_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2009,7 +2100,7 @@ ALTER TABLE ONLY trading.bars
 --
 
 ALTER TABLE ONLY trading.darkpool_trades
-    ADD CONSTRAINT darkpool_trades_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT darkpool_trades_pkey PRIMARY KEY (id, executed_at);
 
 --
 -- Name: darkpool_trades darkpool_trades_symbol_executed_at_tracking_id_price_size_v_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2023,14 +2114,14 @@ ALTER TABLE ONLY trading.darkpool_trades
 --
 
 ALTER TABLE ONLY trading.history
-    ADD CONSTRAINT history_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT history_pkey PRIMARY KEY (id, replaced_at);
 
 --
 -- Name: market_metrics market_metrics_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.market_metrics
-    ADD CONSTRAINT market_metrics_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT market_metrics_pkey PRIMARY KEY (id, "timestamp");
 
 --
 -- Name: market_metrics market_metrics_symbol_metric_type_timestamp_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2065,28 +2156,28 @@ ALTER TABLE ONLY trading.oi_changes
 --
 
 ALTER TABLE ONLY trading.oi_changes
-    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id, curr_date);
 
 --
--- Name: options_flow options_flow_flow_type_symbol_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
+-- Name: options_flow options_flow_flow_type_symbol_session_date_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.options_flow
-    ADD CONSTRAINT options_flow_flow_type_symbol_record_id_key UNIQUE (flow_type, symbol, record_id);
+    ADD CONSTRAINT options_flow_flow_type_symbol_session_date_record_id_key UNIQUE (flow_type, symbol, session_date, record_id);
 
 --
 -- Name: options_flow options_flow_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.options_flow
-    ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id, session_date);
 
 --
 -- Name: price_levels price_levels_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.price_levels
-    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id, session_date);
 
 --
 -- Name: price_levels price_levels_symbol_session_date_level_type_price_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2117,19 +2208,19 @@ CREATE INDEX runs_started_at ON ops.runs USING btree (started_at);
 -- Name: bars_session; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
+CREATE INDEX bars_session ON ONLY trading.bars USING btree (session_date, symbol);
 
 --
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
+CREATE INDEX darkpool_trades_executed_at ON ONLY trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
 
 --
 -- Name: darkpool_trades_provisional; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree (symbol, executed_at) WHERE (tracking_id < 0);
+CREATE INDEX darkpool_trades_provisional ON ONLY trading.darkpool_trades USING btree (symbol, executed_at) WHERE (tracking_id < 0);
 
 --
 -- Name: INDEX darkpool_trades_provisional; Type: COMMENT; Schema: trading; Owner: -
@@ -2138,16 +2229,22 @@ CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree 
 COMMENT ON INDEX trading.darkpool_trades_provisional IS 'Finds the prints that REST has not named yet; empty when nothing is streamed.';
 
 --
+-- Name: history_replaced_at; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX history_replaced_at ON ONLY trading.history USING brin (replaced_at);
+
+--
 -- Name: history_row; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX history_row ON trading.history USING btree (table_name, row_id);
+CREATE INDEX history_row ON ONLY trading.history USING btree (table_name, row_id);
 
 --
 -- Name: market_metrics_type_timestamp; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX market_metrics_type_timestamp ON trading.market_metrics USING btree (metric_type, "timestamp");
+CREATE INDEX market_metrics_type_timestamp ON ONLY trading.market_metrics USING btree (metric_type, "timestamp");
 
 --
 -- Name: max_pain_expiry; Type: INDEX; Schema: trading; Owner: -
@@ -2159,37 +2256,31 @@ CREATE INDEX max_pain_expiry ON trading.max_pain USING btree (symbol, expiry);
 -- Name: oi_changes_symbol_date; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX oi_changes_symbol_date ON trading.oi_changes USING btree (symbol, curr_date);
+CREATE INDEX oi_changes_symbol_date ON ONLY trading.oi_changes USING btree (symbol, curr_date);
 
 --
 -- Name: options_flow_expiry; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_expiry ON trading.options_flow USING btree (expiry);
-
---
--- Name: options_flow_flow_type; Type: INDEX; Schema: trading; Owner: -
---
-
-CREATE INDEX options_flow_flow_type ON trading.options_flow USING btree (flow_type, symbol, session_date);
+CREATE INDEX options_flow_expiry ON ONLY trading.options_flow USING btree (expiry);
 
 --
 -- Name: options_flow_symbol_collected_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btree (symbol, collected_at);
+CREATE INDEX options_flow_symbol_collected_at ON ONLY trading.options_flow USING btree (symbol, collected_at);
 
 --
 -- Name: options_flow_symbol_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_symbol_executed_at ON trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
+CREATE INDEX options_flow_symbol_executed_at ON ONLY trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
 
 --
 -- Name: price_levels_session; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX price_levels_session ON trading.price_levels USING btree (session_date, level_type);
+CREATE INDEX price_levels_session ON ONLY trading.price_levels USING btree (session_date, level_type);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -2243,43 +2334,43 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.runs FOR EACH STATEMENT EX
 -- Name: bars keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.bars FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.bars FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('bars');
 
 --
 -- Name: darkpool_trades keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('darkpool_trades');
 
 --
 -- Name: market_metrics keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('market_metrics');
 
 --
 -- Name: max_pain keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.max_pain FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.max_pain FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('max_pain');
 
 --
 -- Name: oi_changes keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.oi_changes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.oi_changes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('oi_changes');
 
 --
 -- Name: options_flow keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('options_flow');
 
 --
 -- Name: price_levels keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.price_levels FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.price_levels FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('price_levels');
 
 --
 -- Name: bars refuse_delete; Type: TRIGGER; Schema: trading; Owner: -

@@ -39,6 +39,7 @@ ALL = (
         "probe.questions",
     ),
     Word("migrate", "bring the database to this release", "migration"),
+    Word("partitions", "show the months of the tables that grow, and make the next ones", "partitions"),
     Word("status", "show feeds, rows, freshness, coverage and the next run", "status"),
     Word("coverage", "show what of the last sessions is collected and what is open", "coverage"),
     Word(
