@@ -51,6 +51,172 @@ CREATE SCHEMA trading;
 COMMENT ON SCHEMA trading IS 'As collected from the vendor. Nothing here is deleted or computed.';
 
 --
+-- Name: archive_columns(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_columns(parent text) RETURNS TABLE(name text, kind text, written text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select a.attname::text, k.kind,
+           case k.kind when 'time' then format('(extract(epoch from %I) * 1000000)::bigint::text', a.attname)
+                       when 'day' then format('to_char(%I, ''YYYY-MM-DD'')', a.attname)
+                       else format('%I::text', a.attname) end
+    from pg_attribute a
+    cross join lateral (select case format_type(a.atttypid, null)
+        when 'timestamp with time zone' then 'time' when 'date' then 'day' when 'bigint' then 'integer'
+        when 'boolean' then 'boolean' when 'numeric' then 'number' when 'jsonb' then 'json' else 'text' end as kind) k
+    where a.attrelid = format('trading.%I', parent)::regclass and a.attnum > 0 and not a.attisdropped
+    order by a.attnum
+$$;
+
+--
+-- Name: FUNCTION archive_columns(parent text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_columns(parent text) IS 'A table''s columns, what kind each is, and how its value is written as the one text that the archive''s hash is made of.';
+
+--
+-- Name: archive_due(); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_due() RETURNS TABLE(table_name text, month date, kind text, part integer, bytes bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    one record;
+    new boolean;
+begin
+    for one in
+        select r.table_name as name, to_date(right(c.relname, 7), 'YYYY_MM') as begins, c.oid::regclass as partition, r.*
+        from ops.retention r
+        join pg_inherits i on i.inhparent = format('trading.%I', r.table_name)::regclass
+        join pg_class c on c.oid = i.inhrelid
+        where r.archive
+        order by 2, 1
+    loop
+        table_name := one.name; month := one.begins; bytes := pg_table_size(one.partition);
+        select coalesce(max(a.part) filter (where a.released_at is not null), 0) + 1 into part
+        from ops.archives a where a.table_name = one.name and a.month = one.begins;
+        if one.begins + make_interval(months => one.keep_hot_months + 1) <= now() at time zone 'America/New_York' then
+            kind := 'month';
+            return next;
+        elsif one.begins + interval '1 month' + make_interval(days => one.thin_after_days) <= now() at time zone 'America/New_York' then
+            execute format('select exists (select from %s where flow_type in (select flow_type from ops.flow_types where snapshot) and id > $1)', one.partition)
+            into new using (select coalesce(max(a.newest_id), 0) from ops.archives a where a.table_name = one.name and a.month = one.begins);
+            if new then
+                kind := 'thinned';
+                return next;
+            end if;
+        end if;
+    end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION archive_due(); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_due() IS 'Months that the policy lets go or thins today, the oldest first, with the number of the next part and the size of the partition (bytes).';
+
+--
+-- Name: archive_facts(text, date, text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+begin
+    execute format($q$
+        select count(*), format('%%s/%%s', coalesce(sum(('x' || left(h, 16))::bit(64)::bigint), 0),
+                                           coalesce(sum(('x' || right(h, 16))::bit(64)::bigint), 0))
+        from (select md5(convert_to(concat_ws(chr(31), %s), 'UTF8')) as h from %s t where %s) hashed $q$,
+        (select string_agg(format('coalesce(%s, chr(1))', c.written), ', ') from ops.archive_columns(parent) c),
+        ops.partition_of(parent, month), format(ops.archive_filter(archive_facts.kind), ops.partition_of(parent, month)))
+    into rows, content;
+end
+$_$;
+
+--
+-- Name: FUNCTION archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text) IS 'Number and content of the rows that an archive takes, as they are now.';
+
+--
+-- Name: archive_filter(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_filter(kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+    select case kind when 'month' then 'true' when 'thinned' then
+        'id in (select id from (
+            select id, collected_at < max(collected_at) over (partition by flow_type, symbol, session_date, date_trunc(''hour'', collected_at)) as old
+            from %1$s where flow_type in (select flow_type from ops.flow_types where snapshot)) s where old)' end
+$_$;
+
+--
+-- Name: FUNCTION archive_filter(kind text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_filter(kind text) IS 'Which rows of a month a kind of archive takes, as SQL over t; %1$s is the partition.';
+
+--
+-- Name: archive_rows(text, date, text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_rows(parent text, month date, kind text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select format('select %s from %s t where %s', string_agg(c.written, ', '), ops.partition_of(parent, month),
+                  format(ops.archive_filter(archive_rows.kind), ops.partition_of(parent, month)))
+    from ops.archive_columns(parent) c
+$$;
+
+--
+-- Name: FUNCTION archive_rows(parent text, month date, kind text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_rows(parent text, month date, kind text) IS 'The question for the rows that an archive takes, each value as its text: for the files and for the hash.';
+
+--
+-- Name: drop_partition(text, regclass); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.drop_partition(parent text, partition regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    -- The table's own lock, for a moment: a writer that waits for the month while it holds the table would wait for us, and
+    -- we for it. So we give up before PostgreSQL would have to choose whom it ends, and try again.
+    for attempt in 1..15 loop
+        begin
+            set local lock_timeout = '300ms';
+            execute format('lock table trading.%I in access exclusive mode', parent);
+            execute format('drop table %s', partition);
+            set local lock_timeout = '15s';
+            return;
+        exception when lock_not_available then
+            perform pg_sleep(0.3);
+        end;
+    end loop;
+    raise exception 'trading.% is busy: its month stays until the next run', parent;
+end
+$$;
+
+--
+-- Name: FUNCTION drop_partition(parent text, partition regclass); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.drop_partition(parent text, partition regclass) IS 'Drops a partition without standing in anybody''s way for long. Only release_archived calls it.';
+
+--
 -- Name: keep_history(); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -163,6 +329,51 @@ $$;
 COMMENT ON FUNCTION ops.make_partitions_ahead(months integer) IS 'Makes the partitions of this month and of so many after it, for each partitioned table of trading; returns how many were missing.';
 
 --
+-- Name: note_archive(text, date, integer, text, text, integer, bigint, text, bigint); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into ops.archives as a (table_name, month, part, kind, folder, files, rows, content, bytes)
+    values (parent, month, part, kind, folder, files, rows, content, bytes)
+    on conflict on constraint archives_pkey do update
+        set kind = excluded.kind, folder = excluded.folder, files = excluded.files, rows = excluded.rows,
+            content = excluded.content, bytes = excluded.bytes, verified_at = now()
+        where a.released_at is null;
+    if not found then
+        raise exception 'part % of % % has gone already: its files stay as they are', part, parent, to_char(month, 'YYYY-MM');
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint) IS 'Notes files that were written and read back. Until their rows have left the table they may be noted anew.';
+
+--
+-- Name: partition_of(text, date); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.partition_of(parent text, month date) RETURNS regclass
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select i.inhrelid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = format('trading.%I', parent)::regclass and c.relname = format('%s_%s', parent, to_char(month, 'YYYY_MM'))
+$$;
+
+--
+-- Name: FUNCTION partition_of(parent text, month date); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.partition_of(parent text, month date) IS 'The attached partition of a table of trading for a month; null if there is none.';
+
+--
 -- Name: refuse_removal(); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -211,9 +422,167 @@ $$;
 
 COMMENT ON FUNCTION ops.refuse_renaming() IS 'Lets a print take the vendor''s tracking_id for its own negative one, and refuses every other change of it.';
 
+--
+-- Name: release_archived(text, date, integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.release_archived(parent text, month date, part integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    noted     ops.archives;
+    policy    ops.retention;
+    partition regclass := ops.partition_of(parent, month);
+    facts     record;
+    gone      bigint;
+    free_from timestamp;
+    today     timestamp := now() at time zone 'America/New_York';
+begin
+    select * into noted from ops.archives a
+    where a.table_name = parent and a.month = release_archived.month and a.part = release_archived.part and a.released_at is null
+    for update;
+    if noted is null or partition is null then
+        raise exception 'no verified archive of % % waits to take its rows', parent, to_char(month, 'YYYY-MM');
+    end if;
+    select * into policy from ops.retention r where r.table_name = parent and r.archive;
+    free_from := month + interval '1 month' + case noted.kind when 'month' then make_interval(months => policy.keep_hot_months)
+                                                             else make_interval(days => policy.thin_after_days) end;
+    if (free_from <= today) is not true then
+        raise exception 'the policy keeps % of % in the database', parent, to_char(month, 'YYYY-MM');
+    end if;
+    -- From here to the end nobody writes to this month; the others go on.
+    execute format('lock table %s in share row exclusive mode', partition);
+    facts := ops.archive_facts(parent, month, noted.kind);
+    if (facts.rows, facts.content) is distinct from (noted.rows, noted.content) then
+        raise exception '% of % has changed since it was archived: % rows in the files, % here', parent, to_char(month, 'YYYY-MM'), noted.rows, facts.rows
+            using hint = 'The next run writes it anew.';
+    end if;
+    if noted.kind = 'month' then
+        perform ops.drop_partition(parent, partition);
+    else
+        execute format('select max(id) from %s', partition) into noted.newest_id;
+        set local darkpool.allow_removal = 'reviewed';
+        execute format('delete from %s t where %s', partition, format(ops.archive_filter('thinned'), partition));
+        get diagnostics gone = row_count;
+        set local darkpool.allow_removal = '';
+        if gone <> noted.rows then
+            raise exception '% rows would go, % are archived', gone, noted.rows;
+        end if;
+    end if;
+    update ops.archives a set released_at = now(), newest_id = noted.newest_id
+    where a.table_name = parent and a.month = release_archived.month and a.part = release_archived.part;
+    return noted.rows;
+end
+$$;
+
+--
+-- Name: FUNCTION release_archived(parent text, month date, part integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.release_archived(parent text, month date, part integer) IS 'Lets archived rows leave the table: only if the policy says so, a verified archive is noted, and the rows are still those in it, which is asked under a lock.';
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: archives; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.archives (
+    table_name text NOT NULL,
+    month date NOT NULL,
+    part integer NOT NULL,
+    kind text NOT NULL,
+    folder text NOT NULL,
+    files integer NOT NULL,
+    rows bigint NOT NULL,
+    content text NOT NULL,
+    bytes bigint NOT NULL,
+    verified_at timestamp with time zone DEFAULT now() NOT NULL,
+    newest_id bigint,
+    released_at timestamp with time zone,
+    CONSTRAINT archives_kind_check CHECK ((kind = ANY (ARRAY['month'::text, 'thinned'::text])))
+);
+
+--
+-- Name: TABLE archives; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.archives IS 'What was written to Parquet files, read back and found equal. Rows are in the files instead of the table from released_at on, in the same transaction.';
+
+--
+-- Name: COLUMN archives.table_name; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.table_name IS 'The table of trading.';
+
+--
+-- Name: COLUMN archives.month; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.month IS 'First day of the month (New York).';
+
+--
+-- Name: COLUMN archives.part; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.part IS '1, 2, ...: rows that came after a part had gone are in the next one.';
+
+--
+-- Name: COLUMN archives.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.kind IS 'month: all that the month held. thinned: the snapshots that were not the last of their hour.';
+
+--
+-- Name: COLUMN archives.folder; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.folder IS 'Below the archive''s folder; its manifest.json has each file''s rows, content and SHA-256.';
+
+--
+-- Name: COLUMN archives.files; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.files IS 'Parquet files, one a symbol.';
+
+--
+-- Name: COLUMN archives.rows; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.rows IS 'Rows in them.';
+
+--
+-- Name: COLUMN archives.content; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.content IS 'Sums of both halves of the MD5 of each row''s text: equal for equal rows in any order.';
+
+--
+-- Name: COLUMN archives.bytes; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.bytes IS 'Size of the files.';
+
+--
+-- Name: COLUMN archives.verified_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.verified_at IS 'When the files had been read back, by the database''s clock.';
+
+--
+-- Name: COLUMN archives.newest_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.newest_id IS 'Newest id of the month when it was thinned: only later rows make it worth a look again.';
+
+--
+-- Name: COLUMN archives.released_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.released_at IS 'When the rows left the table; null: they are still there, and the files count for nothing.';
 
 --
 -- Name: coverage; Type: TABLE; Schema: ops; Owner: -
@@ -284,7 +653,8 @@ COMMENT ON COLUMN ops.coverage.confirmed IS 'Seconds seen again from 06:30 New Y
 CREATE TABLE ops.flow_types (
     flow_type text NOT NULL,
     feed text NOT NULL,
-    meaning text NOT NULL
+    meaning text NOT NULL,
+    snapshot boolean DEFAULT false NOT NULL
 );
 
 --
@@ -310,6 +680,12 @@ COMMENT ON COLUMN ops.flow_types.feed IS 'Name of the source.';
 --
 
 COMMENT ON COLUMN ops.flow_types.meaning IS 'What a row of it is, and its trap where it has one.';
+
+--
+-- Name: COLUMN flow_types.snapshot; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.flow_types.snapshot IS 'Running totals of a whole day, taken at each pass: what thinning thins.';
 
 --
 -- Name: history_limits; Type: TABLE; Schema: ops; Owner: -
@@ -739,6 +1115,56 @@ COMMENT ON COLUMN ops.releases.released_by IS 'Who, at which machine.';
 --
 
 COMMENT ON COLUMN ops.releases.how IS 'release: a new version. rollback: somebody went back to it from the version in the row before.';
+
+--
+-- Name: retention; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.retention (
+    table_name text NOT NULL,
+    keep_hot_months integer,
+    thin_after_days integer,
+    archive boolean NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT retention_keep_hot_months_check CHECK ((keep_hot_months >= 3)),
+    CONSTRAINT retention_thin_after_days_check CHECK ((thin_after_days >= 7))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.retention IS 'The policy that is in force, as `collector retain` read it from the inventory. A table without a line here keeps everything.';
+
+--
+-- Name: COLUMN retention.table_name; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.table_name IS 'A partitioned table of trading.';
+
+--
+-- Name: COLUMN retention.keep_hot_months; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.keep_hot_months IS 'Whole months after its own that a month stays in the database; null: for ever.';
+
+--
+-- Name: COLUMN retention.thin_after_days; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.thin_after_days IS 'Days after its end from which a month keeps only the last snapshot of each hour here, the others in the archive; null: never, or nothing to thin.';
+
+--
+-- Name: COLUMN retention.archive; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.archive IS 'False: nothing of the table leaves the database.';
+
+--
+-- Name: COLUMN retention.declared_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.declared_at IS 'By the database''s clock.';
 
 --
 -- Name: runs; Type: TABLE; Schema: ops; Owner: -
@@ -1998,6 +2424,13 @@ CREATE VIEW trading.print_summary AS
 COMMENT ON VIEW trading.print_summary IS 'Dark-pool prints by symbol and New York day. Shares and premium (US dollars) leave out the cancelled and those that the vendor no longer shows; prints below the vendor''s floor are not in it.';
 
 --
+-- Name: archives archives_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.archives
+    ADD CONSTRAINT archives_pkey PRIMARY KEY (table_name, month, part);
+
+--
 -- Name: coverage coverage_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -2066,6 +2499,13 @@ ALTER TABLE ONLY ops.quarantine
 
 ALTER TABLE ONLY ops.releases
     ADD CONSTRAINT releases_pkey PRIMARY KEY (released_at);
+
+--
+-- Name: retention retention_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.retention
+    ADD CONSTRAINT retention_pkey PRIMARY KEY (table_name);
 
 --
 -- Name: runs runs_pkey; Type: CONSTRAINT; Schema: ops; Owner: -

@@ -203,10 +203,10 @@ begin
         perform ops.drop_partition(parent, partition);
     else
         execute format('select max(id) from %s', partition) into noted.newest_id;
-        perform set_config('darkpool.allow_removal', 'reviewed', true);
+        set local darkpool.allow_removal = 'reviewed';
         execute format('delete from %s t where %s', partition, format(ops.archive_filter('thinned'), partition));
         get diagnostics gone = row_count;
-        perform set_config('darkpool.allow_removal', '', true);
+        set local darkpool.allow_removal = '';
         if gone <> noted.rows then
             raise exception '% rows would go, % are archived', gone, noted.rows;
         end if;
@@ -227,10 +227,10 @@ begin
     -- we for it. So we give up before PostgreSQL would have to choose whom it ends, and try again.
     for attempt in 1..15 loop
         begin
-            perform set_config('lock_timeout', '300ms', true);
+            set local lock_timeout = '300ms';
             execute format('lock table trading.%I in access exclusive mode', parent);
             execute format('drop table %s', partition);
-            perform set_config('lock_timeout', '15s', true);
+            set local lock_timeout = '15s';
             return;
         exception when lock_not_available then
             perform pg_sleep(0.3);

@@ -29,7 +29,9 @@ Columns = Sequence[tuple[str, str]]
 def writing(path: Path, columns: Columns) -> Iterator[Callable[[Sequence[Row]], None]]:
     """A new file of rows with these columns (name and kind); what is yielded writes a group of rows."""
     kinds = [kind for _, kind in columns]
-    fields = [pa.field(name, _TYPES.get(kind, pa.string()), metadata={"kind": kind}) for name, kind in columns]
+    fields = [
+        pa.field(name, _TYPES.get(kind, pa.string()), metadata={"kind": kind}) for name, kind in columns
+    ]
     schema = pa.schema(fields)
 
     def put(rows: Sequence[Row]) -> None:
