@@ -139,7 +139,8 @@ def _retain(arguments: Namespace, say: Say) -> int:
             return preview(connection, say)
     now = clock_of(settings).now()
     try:
-        with only_one("retain", settings.state_dir):
+        # Nor beside a pass: the machine has memory for one of the two.
+        with only_one("retain", settings.state_dir), only_one("run", settings.state_dir):
             log_to(settings, f"{now:%Y%m%dT%H%M%S}-retain")
             return retain(settings, now, say)
     except AnotherRun as reason:

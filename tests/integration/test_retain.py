@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from old_months import ARCHIVED, PRINTS, SNAPSHOTS
 
+from collector.jobs.lock import only_one
 from collector.store.archive import parquet
 from collector.store.archive.unit import Unit
 
@@ -113,6 +114,15 @@ def test_nothing_begins_while_the_market_is_open_or_about_to_open(tool, simulato
         refused = tool("retain")
         assert refused.returncode == 1
         assert "not beside the market" in refused.stderr
+    assert database.one("select count(*) from trading.darkpool_trades") == 100
+
+
+def test_it_leaves_the_machine_to_a_pass_that_is_at_work(tool, database, tmp_path):
+    database.ask(PRINTS)
+    with only_one("run", str(tmp_path)):
+        done = tool("retain")
+
+    assert (done.returncode, done.stdout) == (0, "another run is at work: leaving it to that one\n")
     assert database.one("select count(*) from trading.darkpool_trades") == 100
 
 

@@ -54,7 +54,7 @@ def read_back(unit: Unit, partial: Path) -> Written:
                 "name": path.name,
                 "rows": facts.rows,
                 "content": facts.content,
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "sha256": _sha256(path),
             }
         )
     manifest = {
@@ -115,6 +115,14 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
             batch = []
     if batch:
         yield batch
+
+
+def _sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _flush(path: Path) -> None:

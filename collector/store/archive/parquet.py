@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 
 from collector.store.archive.unit import Row
 
-BATCH = 10_000
+BATCH = 5_000
+# The others keep what they were given once.
+pa.set_memory_pool(pa.system_memory_pool())
 _TYPES = {
     "integer": pa.int64(),
     "time": pa.timestamp("us", tz="UTC"),
@@ -39,7 +41,7 @@ def writing(path: Path, columns: Columns) -> Iterator[Callable[[Sequence[Row]], 
         arrays = [_typed(values, kind) for values, kind in zip(texts, kinds, strict=True)]
         file.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=9) as file:
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=3) as file:
         yield put
 
 
@@ -47,7 +49,7 @@ def read(path: Path) -> Iterator[list[Row]]:
     """The rows of a file as the texts that they were made of."""
     with pq.ParquetFile(path) as file:
         kinds = [field.metadata[b"kind"].decode() for field in file.schema_arrow]
-        for batch in file.iter_batches(BATCH):
+        for batch in file.iter_batches(BATCH, use_threads=False):
             columns = [
                 _texts(values, kind).to_pylist() for values, kind in zip(batch.columns, kinds, strict=True)
             ]
