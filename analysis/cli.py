@@ -10,15 +10,20 @@ from importlib.metadata import version
 from typing import Any
 
 from analysis import verbs
+from analysis.load.archive import FOLDER
 from collector.core.errors import CollectorError, DatabaseAway
 
 DSN_VARIABLE = "ANALYSIS_DSN"
+ARCHIVE_VARIABLE = "ANALYSIS_ARCHIVE"
 # Where the tunnel of the README ends.
 DEFAULT_DSN = "host=127.0.0.1 port=5433 dbname=darkpool user=analyst"
 EPILOG = f"""\
 environment:
   {DSN_VARIABLE}  where the database is, when --dsn is not given
                 (default: {DEFAULT_DSN})
+  {ARCHIVE_VARIABLE}
+                where archived months are, when --archive is not given
+                (default: {FOLDER}, as on the server)
 
 exit codes:
   0  answered
@@ -40,6 +45,12 @@ def parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             "--dsn",
             default=environment.get(DSN_VARIABLE, DEFAULT_DSN),
             help="connection string of the database",
+        )
+        word.add_argument(
+            "--archive",
+            default=environment.get(ARCHIVE_VARIABLE, FOLDER),
+            metavar="FOLDER",
+            help="where the months are that left the database",
         )
         for flags, options in verb.arguments:
             word.add_argument(*flags, **options)

@@ -27,6 +27,8 @@ DUMP = ROOT / "sql" / "schema.sql"
 PG_DUMP = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump"
 # What differs from run to run, or only tells the version of pg_dump.
 _NOISE = ("\\restrict", "\\unrestrict", "-- Dumped ", "SET transaction_timeout")
+# Which partitions there are depends on the day; the next month's are made by a function.
+_MONTHS = "--exclude-table=trading.*_[0-9][0-9][0-9][0-9]_[0-9][0-9]"
 _HEAD = """\
 # The database's schema
 
@@ -55,7 +57,7 @@ def markdown(dsn: str) -> str:
 
 def dump(dsn: str) -> str:
     """The same as SQL, without owners and rights: those are in sql/roles."""
-    words = [str(PG_DUMP), "--schema-only", "--no-owner", "--no-privileges", "--dbname", dsn]
+    words = [str(PG_DUMP), "--schema-only", "--no-owner", "--no-privileges", _MONTHS, "--dbname", dsn]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if not line.startswith(_NOISE)]
     return "\n".join(

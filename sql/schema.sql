@@ -51,6 +51,172 @@ CREATE SCHEMA trading;
 COMMENT ON SCHEMA trading IS 'As collected from the vendor. Nothing here is deleted or computed.';
 
 --
+-- Name: archive_columns(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_columns(parent text) RETURNS TABLE(name text, kind text, written text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select a.attname::text, k.kind,
+           case k.kind when 'time' then format('(extract(epoch from %I) * 1000000)::bigint::text', a.attname)
+                       when 'day' then format('to_char(%I, ''YYYY-MM-DD'')', a.attname)
+                       else format('%I::text', a.attname) end
+    from pg_attribute a
+    cross join lateral (select case format_type(a.atttypid, null)
+        when 'timestamp with time zone' then 'time' when 'date' then 'day' when 'bigint' then 'integer'
+        when 'boolean' then 'boolean' when 'numeric' then 'number' when 'jsonb' then 'json' else 'text' end as kind) k
+    where a.attrelid = format('trading.%I', parent)::regclass and a.attnum > 0 and not a.attisdropped
+    order by a.attnum
+$$;
+
+--
+-- Name: FUNCTION archive_columns(parent text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_columns(parent text) IS 'A table''s columns, what kind each is, and how its value is written as the one text that the archive''s hash is made of.';
+
+--
+-- Name: archive_due(); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_due() RETURNS TABLE(table_name text, month date, kind text, part integer, bytes bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    one record;
+    new boolean;
+begin
+    for one in
+        select r.table_name as name, to_date(right(c.relname, 7), 'YYYY_MM') as begins, c.oid::regclass as partition, r.*
+        from ops.retention r
+        join pg_inherits i on i.inhparent = format('trading.%I', r.table_name)::regclass
+        join pg_class c on c.oid = i.inhrelid
+        where r.archive
+        order by 2, 1
+    loop
+        table_name := one.name; month := one.begins; bytes := pg_table_size(one.partition);
+        select coalesce(max(a.part) filter (where a.released_at is not null), 0) + 1 into part
+        from ops.archives a where a.table_name = one.name and a.month = one.begins;
+        if one.begins + make_interval(months => one.keep_hot_months + 1) <= now() at time zone 'America/New_York' then
+            kind := 'month';
+            return next;
+        elsif one.begins + interval '1 month' + make_interval(days => one.thin_after_days) <= now() at time zone 'America/New_York' then
+            execute format('select exists (select from %s where flow_type in (select flow_type from ops.flow_types where snapshot) and id > $1)', one.partition)
+            into new using (select coalesce(max(a.newest_id), 0) from ops.archives a where a.table_name = one.name and a.month = one.begins);
+            if new then
+                kind := 'thinned';
+                return next;
+            end if;
+        end if;
+    end loop;
+end
+$_$;
+
+--
+-- Name: FUNCTION archive_due(); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_due() IS 'Months that the policy lets go or thins today, the oldest first, with the number of the next part and the size of the partition (bytes).';
+
+--
+-- Name: archive_facts(text, date, text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+begin
+    execute format($q$
+        select count(*), format('%%s/%%s', coalesce(sum(('x' || left(h, 16))::bit(64)::bigint), 0),
+                                           coalesce(sum(('x' || right(h, 16))::bit(64)::bigint), 0))
+        from (select md5(convert_to(concat_ws(chr(31), %s), 'UTF8')) as h from %s t where %s) hashed $q$,
+        (select string_agg(format('coalesce(%s, chr(1))', c.written), ', ') from ops.archive_columns(parent) c),
+        ops.partition_of(parent, month), format(ops.archive_filter(archive_facts.kind), ops.partition_of(parent, month)))
+    into rows, content;
+end
+$_$;
+
+--
+-- Name: FUNCTION archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_facts(parent text, month date, kind text, OUT rows bigint, OUT content text) IS 'Number and content of the rows that an archive takes, as they are now.';
+
+--
+-- Name: archive_filter(text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_filter(kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+    select case kind when 'month' then 'true' when 'thinned' then
+        'id in (select id from (
+            select id, collected_at < max(collected_at) over (partition by flow_type, symbol, session_date, date_trunc(''hour'', collected_at)) as old
+            from %1$s where flow_type in (select flow_type from ops.flow_types where snapshot)) s where old)' end
+$_$;
+
+--
+-- Name: FUNCTION archive_filter(kind text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_filter(kind text) IS 'Which rows of a month a kind of archive takes, as SQL over t; %1$s is the partition.';
+
+--
+-- Name: archive_rows(text, date, text); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.archive_rows(parent text, month date, kind text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select format('select %s from %s t where %s', string_agg(c.written, ', '), ops.partition_of(parent, month),
+                  format(ops.archive_filter(archive_rows.kind), ops.partition_of(parent, month)))
+    from ops.archive_columns(parent) c
+$$;
+
+--
+-- Name: FUNCTION archive_rows(parent text, month date, kind text); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.archive_rows(parent text, month date, kind text) IS 'The question for the rows that an archive takes, each value as its text: for the files and for the hash.';
+
+--
+-- Name: drop_partition(text, regclass); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.drop_partition(parent text, partition regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    -- The table's own lock, for a moment: a writer that waits for the month while it holds the table would wait for us, and
+    -- we for it. So we give up before PostgreSQL would have to choose whom it ends, and try again.
+    for attempt in 1..15 loop
+        begin
+            set local lock_timeout = '300ms';
+            execute format('lock table trading.%I in access exclusive mode', parent);
+            execute format('drop table %s', partition);
+            set local lock_timeout = '15s';
+            return;
+        exception when lock_not_available then
+            perform pg_sleep(0.3);
+        end;
+    end loop;
+    raise exception 'trading.% is busy: its month stays until the next run', parent;
+end
+$$;
+
+--
+-- Name: FUNCTION drop_partition(parent text, partition regclass); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.drop_partition(parent text, partition regclass) IS 'Drops a partition without standing in anybody''s way for long. Only release_archived calls it.';
+
+--
 -- Name: keep_history(); Type: FUNCTION; Schema: ops; Owner: -
 --
 
@@ -66,7 +232,7 @@ begin
     where o.value is distinct from to_jsonb(new) -> o.key;
     if said - array['restated_at', 'collected_at'] <> '{}' then
         insert into trading.history (table_name, row_id, before, replaced_at)
-        values (tg_table_name, old.id, said, coalesce(nullif(new.restated_at, old.restated_at), now()));
+        values (coalesce(tg_argv[0], tg_table_name), old.id, said, coalesce(nullif(new.restated_at, old.restated_at), now()));
     end if;
     return null;
 end
@@ -77,6 +243,135 @@ $$;
 --
 
 COMMENT ON FUNCTION ops.keep_history() IS 'Writes the old values of a changed row into trading.history, unless only its times of arrival changed.';
+
+--
+-- Name: make_partition(text, date); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partition(parent text, month date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    name   text := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
+    bounds text[];
+begin
+    if to_regclass(format('trading.%I', name)) is not null then
+        return false;
+    end if;
+    -- Two that need the same month take turns; the second one finds it, if it looks past what it has cached.
+    perform pg_advisory_xact_lock(hashtext('darkpool partitions'), hashtext(parent));
+    if exists (select from pg_class c where c.relnamespace = 'trading'::regnamespace and c.relname = name) then
+        return false;
+    end if;
+    -- A month begins and ends with a New York day, so a session is never cut.
+    select case when format_type(a.atttypid, null) = 'date' then array[month::text, (month + interval '1 month')::date::text]
+                else array[(month::timestamp at time zone 'America/New_York')::text,
+                           ((month + interval '1 month') at time zone 'America/New_York')::text] end
+    into strict bounds
+    from pg_partitioned_table p
+    join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
+    where p.partrelid = format('trading.%I', parent)::regclass;
+    -- Made apart and attached: that hinders neither readers nor writers of the other months.
+    execute format('create table trading.%I (like trading.%I including defaults including constraints including storage)', name, parent);
+    execute format('alter table trading.%I attach partition trading.%I for values from (%L) to (%L)', parent, name, bounds[1], bounds[2]);
+    execute format('create trigger refuse_truncate before truncate on trading.%I '
+                   'for each statement execute function ops.refuse_removal()', name);
+    return true;
+end
+$$;
+
+--
+-- Name: FUNCTION make_partition(parent text, month date); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partition(parent text, month date) IS 'Makes the partition of a table of trading for the month that begins on this day; false if it is there.';
+
+--
+-- Name: make_partitions(text, date[]); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partitions(parent text, days date[]) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select count(*) filter (where ops.make_partition(parent, month))::integer
+    from (select distinct date_trunc('month', day)::date as month from unnest(days) day
+          where day between '2000-01-01' and now() + interval '400 days') months
+$$;
+
+--
+-- Name: FUNCTION make_partitions(parent text, days date[]); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partitions(parent text, days date[]) IS 'Makes the partitions that these New York days need and returns how many were missing. Days before 2000 or more than 400 days ahead get none: such a row is wrong, and goes to quarantine.';
+
+--
+-- Name: make_partitions_ahead(integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.make_partitions_ahead(months integer) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select coalesce(sum(ops.make_partitions(c.relname::text, array(
+        select ((now() at time zone 'America/New_York') + make_interval(months => ahead))::date
+        from generate_series(0, least(months, 12)) ahead))), 0)::integer
+    from pg_partitioned_table p
+    join pg_class c on c.oid = p.partrelid
+    where c.relnamespace = 'trading'::regnamespace
+$$;
+
+--
+-- Name: FUNCTION make_partitions_ahead(months integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.make_partitions_ahead(months integer) IS 'Makes the partitions of this month and of so many after it, for each partitioned table of trading; returns how many were missing.';
+
+--
+-- Name: note_archive(text, date, integer, text, text, integer, bigint, text, bigint); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into ops.archives as a (table_name, month, part, kind, folder, files, rows, content, bytes)
+    values (parent, month, part, kind, folder, files, rows, content, bytes)
+    on conflict on constraint archives_pkey do update
+        set kind = excluded.kind, folder = excluded.folder, files = excluded.files, rows = excluded.rows,
+            content = excluded.content, bytes = excluded.bytes, verified_at = now()
+        where a.released_at is null;
+    if not found then
+        raise exception 'part % of % % has gone already: its files stay as they are', part, parent, to_char(month, 'YYYY-MM');
+    end if;
+end
+$$;
+
+--
+-- Name: FUNCTION note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.note_archive(parent text, month date, part integer, kind text, folder text, files integer, rows bigint, content text, bytes bigint) IS 'Notes files that were written and read back. Until their rows have left the table they may be noted anew.';
+
+--
+-- Name: partition_of(text, date); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.partition_of(parent text, month date) RETURNS regclass
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select i.inhrelid::regclass from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = format('trading.%I', parent)::regclass and c.relname = format('%s_%s', parent, to_char(month, 'YYYY_MM'))
+$$;
+
+--
+-- Name: FUNCTION partition_of(parent text, month date); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.partition_of(parent text, month date) IS 'The attached partition of a table of trading for a month; null if there is none.';
 
 --
 -- Name: refuse_removal(); Type: FUNCTION; Schema: ops; Owner: -
@@ -127,9 +422,167 @@ $$;
 
 COMMENT ON FUNCTION ops.refuse_renaming() IS 'Lets a print take the vendor''s tracking_id for its own negative one, and refuses every other change of it.';
 
+--
+-- Name: release_archived(text, date, integer); Type: FUNCTION; Schema: ops; Owner: -
+--
+
+CREATE FUNCTION ops.release_archived(parent text, month date, part integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    noted     ops.archives;
+    policy    ops.retention;
+    partition regclass := ops.partition_of(parent, month);
+    facts     record;
+    gone      bigint;
+    free_from timestamp;
+    today     timestamp := now() at time zone 'America/New_York';
+begin
+    select * into noted from ops.archives a
+    where a.table_name = parent and a.month = release_archived.month and a.part = release_archived.part and a.released_at is null
+    for update;
+    if noted is null or partition is null then
+        raise exception 'no verified archive of % % waits to take its rows', parent, to_char(month, 'YYYY-MM');
+    end if;
+    select * into policy from ops.retention r where r.table_name = parent and r.archive;
+    free_from := month + interval '1 month' + case noted.kind when 'month' then make_interval(months => policy.keep_hot_months)
+                                                             else make_interval(days => policy.thin_after_days) end;
+    if (free_from <= today) is not true then
+        raise exception 'the policy keeps % of % in the database', parent, to_char(month, 'YYYY-MM');
+    end if;
+    -- From here to the end nobody writes to this month; the others go on.
+    execute format('lock table %s in share row exclusive mode', partition);
+    facts := ops.archive_facts(parent, month, noted.kind);
+    if (facts.rows, facts.content) is distinct from (noted.rows, noted.content) then
+        raise exception '% of % has changed since it was archived: % rows in the files, % here', parent, to_char(month, 'YYYY-MM'), noted.rows, facts.rows
+            using hint = 'The next run writes it anew.';
+    end if;
+    if noted.kind = 'month' then
+        perform ops.drop_partition(parent, partition);
+    else
+        execute format('select max(id) from %s', partition) into noted.newest_id;
+        set local darkpool.allow_removal = 'reviewed';
+        execute format('delete from %s t where %s', partition, format(ops.archive_filter('thinned'), partition));
+        get diagnostics gone = row_count;
+        set local darkpool.allow_removal = '';
+        if gone <> noted.rows then
+            raise exception '% rows would go, % are archived', gone, noted.rows;
+        end if;
+    end if;
+    update ops.archives a set released_at = now(), newest_id = noted.newest_id
+    where a.table_name = parent and a.month = release_archived.month and a.part = release_archived.part;
+    return noted.rows;
+end
+$$;
+
+--
+-- Name: FUNCTION release_archived(parent text, month date, part integer); Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON FUNCTION ops.release_archived(parent text, month date, part integer) IS 'Lets archived rows leave the table: only if the policy says so, a verified archive is noted, and the rows are still those in it, which is asked under a lock.';
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: archives; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.archives (
+    table_name text NOT NULL,
+    month date NOT NULL,
+    part integer NOT NULL,
+    kind text NOT NULL,
+    folder text NOT NULL,
+    files integer NOT NULL,
+    rows bigint NOT NULL,
+    content text NOT NULL,
+    bytes bigint NOT NULL,
+    verified_at timestamp with time zone DEFAULT now() NOT NULL,
+    newest_id bigint,
+    released_at timestamp with time zone,
+    CONSTRAINT archives_kind_check CHECK ((kind = ANY (ARRAY['month'::text, 'thinned'::text])))
+);
+
+--
+-- Name: TABLE archives; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.archives IS 'What was written to Parquet files, read back and found equal. Rows are in the files instead of the table from released_at on, in the same transaction.';
+
+--
+-- Name: COLUMN archives.table_name; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.table_name IS 'The table of trading.';
+
+--
+-- Name: COLUMN archives.month; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.month IS 'First day of the month (New York).';
+
+--
+-- Name: COLUMN archives.part; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.part IS '1, 2, ...: rows that came after a part had gone are in the next one.';
+
+--
+-- Name: COLUMN archives.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.kind IS 'month: all that the month held. thinned: the snapshots that were not the last of their hour.';
+
+--
+-- Name: COLUMN archives.folder; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.folder IS 'Below the archive''s folder; its manifest.json has each file''s rows, content and SHA-256.';
+
+--
+-- Name: COLUMN archives.files; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.files IS 'Parquet files, one a symbol.';
+
+--
+-- Name: COLUMN archives.rows; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.rows IS 'Rows in them.';
+
+--
+-- Name: COLUMN archives.content; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.content IS 'Sums of both halves of the MD5 of each row''s text: equal for equal rows in any order.';
+
+--
+-- Name: COLUMN archives.bytes; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.bytes IS 'Size of the files.';
+
+--
+-- Name: COLUMN archives.verified_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.verified_at IS 'When the files had been read back, by the database''s clock.';
+
+--
+-- Name: COLUMN archives.newest_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.newest_id IS 'Newest id of the month when it was thinned: only later rows make it worth a look again.';
+
+--
+-- Name: COLUMN archives.released_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.archives.released_at IS 'When the rows left the table; null: they are still there, and the files count for nothing.';
 
 --
 -- Name: coverage; Type: TABLE; Schema: ops; Owner: -
@@ -200,7 +653,8 @@ COMMENT ON COLUMN ops.coverage.confirmed IS 'Seconds seen again from 06:30 New Y
 CREATE TABLE ops.flow_types (
     flow_type text NOT NULL,
     feed text NOT NULL,
-    meaning text NOT NULL
+    meaning text NOT NULL,
+    snapshot boolean DEFAULT false NOT NULL
 );
 
 --
@@ -226,6 +680,12 @@ COMMENT ON COLUMN ops.flow_types.feed IS 'Name of the source.';
 --
 
 COMMENT ON COLUMN ops.flow_types.meaning IS 'What a row of it is, and its trap where it has one.';
+
+--
+-- Name: COLUMN flow_types.snapshot; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.flow_types.snapshot IS 'Running totals of a whole day, taken at each pass: what thinning thins.';
 
 --
 -- Name: history_limits; Type: TABLE; Schema: ops; Owner: -
@@ -657,6 +1117,56 @@ COMMENT ON COLUMN ops.releases.released_by IS 'Who, at which machine.';
 COMMENT ON COLUMN ops.releases.how IS 'release: a new version. rollback: somebody went back to it from the version in the row before.';
 
 --
+-- Name: retention; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.retention (
+    table_name text NOT NULL,
+    keep_hot_months integer,
+    thin_after_days integer,
+    archive boolean NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT retention_keep_hot_months_check CHECK ((keep_hot_months >= 3)),
+    CONSTRAINT retention_thin_after_days_check CHECK ((thin_after_days >= 7))
+);
+
+--
+-- Name: TABLE retention; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.retention IS 'The policy that is in force, as `collector retain` read it from the inventory. A table without a line here keeps everything.';
+
+--
+-- Name: COLUMN retention.table_name; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.table_name IS 'A partitioned table of trading.';
+
+--
+-- Name: COLUMN retention.keep_hot_months; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.keep_hot_months IS 'Whole months after its own that a month stays in the database; null: for ever.';
+
+--
+-- Name: COLUMN retention.thin_after_days; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.thin_after_days IS 'Days after its end from which a month keeps only the last snapshot of each hour here, the others in the archive; null: never, or nothing to thin.';
+
+--
+-- Name: COLUMN retention.archive; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.archive IS 'False: nothing of the table leaves the database.';
+
+--
+-- Name: COLUMN retention.declared_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.retention.declared_at IS 'By the database''s clock.';
+
+--
 -- Name: runs; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -798,7 +1308,8 @@ CREATE TABLE trading.bars (
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT bars_candle_check CHECK ((candle = '1m'::text))
-);
+)
+PARTITION BY RANGE (starts_at);
 
 --
 -- Name: TABLE bars; Type: COMMENT; Schema: trading; Owner: -
@@ -951,7 +1462,8 @@ CREATE TABLE trading.darkpool_trades (
     extra jsonb DEFAULT '{}'::jsonb NOT NULL,
     missing_since timestamp with time zone,
     CONSTRAINT darkpool_trades_size_check CHECK ((size >= (0)::numeric))
-);
+)
+PARTITION BY RANGE (executed_at);
 
 --
 -- Name: TABLE darkpool_trades; Type: COMMENT; Schema: trading; Owner: -
@@ -1186,7 +1698,8 @@ CREATE TABLE trading.history (
     before jsonb NOT NULL,
     replaced_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
+)
+PARTITION BY RANGE (replaced_at);
 
 --
 -- Name: TABLE history; Type: COMMENT; Schema: trading; Owner: -
@@ -1257,7 +1770,8 @@ CREATE TABLE trading.market_metrics (
     collected_at timestamp with time zone NOT NULL,
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE ("timestamp");
 
 --
 -- Name: TABLE market_metrics; Type: COMMENT; Schema: trading; Owner: -
@@ -1454,7 +1968,8 @@ CREATE TABLE trading.oi_changes (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     restated_at timestamp with time zone,
     extra jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE (curr_date);
 
 --
 -- Name: TABLE oi_changes; Type: COMMENT; Schema: trading; Owner: -
@@ -1664,7 +2179,8 @@ CREATE TABLE trading.options_flow (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
     restated_at timestamp with time zone,
     CONSTRAINT options_flow_flow_type_check CHECK ((flow_type ~ '^[a-z][a-z_]*$'::text))
-);
+)
+PARTITION BY RANGE (session_date);
 
 --
 -- Name: TABLE options_flow; Type: COMMENT; Schema: trading; Owner: -
@@ -1794,7 +2310,8 @@ CREATE TABLE trading.price_levels (
     CONSTRAINT price_levels_dark_volume_check CHECK ((dark_volume >= (0)::numeric)),
     CONSTRAINT price_levels_level_type_check CHECK ((level_type = ANY (ARRAY['darkpool'::text, 'stock_volume'::text]))),
     CONSTRAINT price_levels_lit_volume_check CHECK ((lit_volume >= (0)::numeric))
-);
+)
+PARTITION BY RANGE (session_date);
 
 --
 -- Name: TABLE price_levels; Type: COMMENT; Schema: trading; Owner: -
@@ -1907,6 +2424,13 @@ CREATE VIEW trading.print_summary AS
 COMMENT ON VIEW trading.print_summary IS 'Dark-pool prints by symbol and New York day. Shares and premium (US dollars) leave out the cancelled and those that the vendor no longer shows; prints below the vendor''s floor are not in it.';
 
 --
+-- Name: archives archives_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.archives
+    ADD CONSTRAINT archives_pkey PRIMARY KEY (table_name, month, part);
+
+--
 -- Name: coverage coverage_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -1977,6 +2501,13 @@ ALTER TABLE ONLY ops.releases
     ADD CONSTRAINT releases_pkey PRIMARY KEY (released_at);
 
 --
+-- Name: retention retention_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.retention
+    ADD CONSTRAINT retention_pkey PRIMARY KEY (table_name);
+
+--
 -- Name: runs runs_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -1995,7 +2526,7 @@ ALTER TABLE ONLY ops.schema_drift
 --
 
 ALTER TABLE ONLY trading.bars
-    ADD CONSTRAINT bars_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT bars_pkey PRIMARY KEY (id, starts_at);
 
 --
 -- Name: bars bars_symbol_candle_starts_at_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2009,7 +2540,7 @@ ALTER TABLE ONLY trading.bars
 --
 
 ALTER TABLE ONLY trading.darkpool_trades
-    ADD CONSTRAINT darkpool_trades_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT darkpool_trades_pkey PRIMARY KEY (id, executed_at);
 
 --
 -- Name: darkpool_trades darkpool_trades_symbol_executed_at_tracking_id_price_size_v_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2023,14 +2554,14 @@ ALTER TABLE ONLY trading.darkpool_trades
 --
 
 ALTER TABLE ONLY trading.history
-    ADD CONSTRAINT history_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT history_pkey PRIMARY KEY (id, replaced_at);
 
 --
 -- Name: market_metrics market_metrics_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.market_metrics
-    ADD CONSTRAINT market_metrics_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT market_metrics_pkey PRIMARY KEY (id, "timestamp");
 
 --
 -- Name: market_metrics market_metrics_symbol_metric_type_timestamp_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2065,28 +2596,28 @@ ALTER TABLE ONLY trading.oi_changes
 --
 
 ALTER TABLE ONLY trading.oi_changes
-    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT oi_changes_pkey PRIMARY KEY (id, curr_date);
 
 --
--- Name: options_flow options_flow_flow_type_symbol_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
+-- Name: options_flow options_flow_flow_type_symbol_session_date_record_id_key; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.options_flow
-    ADD CONSTRAINT options_flow_flow_type_symbol_record_id_key UNIQUE (flow_type, symbol, record_id);
+    ADD CONSTRAINT options_flow_flow_type_symbol_session_date_record_id_key UNIQUE (flow_type, symbol, session_date, record_id);
 
 --
 -- Name: options_flow options_flow_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.options_flow
-    ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT options_flow_pkey PRIMARY KEY (id, session_date);
 
 --
 -- Name: price_levels price_levels_pkey; Type: CONSTRAINT; Schema: trading; Owner: -
 --
 
 ALTER TABLE ONLY trading.price_levels
-    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT price_levels_pkey PRIMARY KEY (id, session_date);
 
 --
 -- Name: price_levels price_levels_symbol_session_date_level_type_price_key; Type: CONSTRAINT; Schema: trading; Owner: -
@@ -2117,19 +2648,19 @@ CREATE INDEX runs_started_at ON ops.runs USING btree (started_at);
 -- Name: bars_session; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX bars_session ON trading.bars USING btree (session_date, symbol);
+CREATE INDEX bars_session ON ONLY trading.bars USING btree (session_date, symbol);
 
 --
 -- Name: darkpool_trades_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_executed_at ON trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
+CREATE INDEX darkpool_trades_executed_at ON ONLY trading.darkpool_trades USING brin (executed_at) WITH (pages_per_range='16');
 
 --
 -- Name: darkpool_trades_provisional; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree (symbol, executed_at) WHERE (tracking_id < 0);
+CREATE INDEX darkpool_trades_provisional ON ONLY trading.darkpool_trades USING btree (symbol, executed_at) WHERE (tracking_id < 0);
 
 --
 -- Name: INDEX darkpool_trades_provisional; Type: COMMENT; Schema: trading; Owner: -
@@ -2138,16 +2669,22 @@ CREATE INDEX darkpool_trades_provisional ON trading.darkpool_trades USING btree 
 COMMENT ON INDEX trading.darkpool_trades_provisional IS 'Finds the prints that REST has not named yet; empty when nothing is streamed.';
 
 --
+-- Name: history_replaced_at; Type: INDEX; Schema: trading; Owner: -
+--
+
+CREATE INDEX history_replaced_at ON ONLY trading.history USING brin (replaced_at);
+
+--
 -- Name: history_row; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX history_row ON trading.history USING btree (table_name, row_id);
+CREATE INDEX history_row ON ONLY trading.history USING btree (table_name, row_id);
 
 --
 -- Name: market_metrics_type_timestamp; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX market_metrics_type_timestamp ON trading.market_metrics USING btree (metric_type, "timestamp");
+CREATE INDEX market_metrics_type_timestamp ON ONLY trading.market_metrics USING btree (metric_type, "timestamp");
 
 --
 -- Name: max_pain_expiry; Type: INDEX; Schema: trading; Owner: -
@@ -2159,37 +2696,31 @@ CREATE INDEX max_pain_expiry ON trading.max_pain USING btree (symbol, expiry);
 -- Name: oi_changes_symbol_date; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX oi_changes_symbol_date ON trading.oi_changes USING btree (symbol, curr_date);
+CREATE INDEX oi_changes_symbol_date ON ONLY trading.oi_changes USING btree (symbol, curr_date);
 
 --
 -- Name: options_flow_expiry; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_expiry ON trading.options_flow USING btree (expiry);
-
---
--- Name: options_flow_flow_type; Type: INDEX; Schema: trading; Owner: -
---
-
-CREATE INDEX options_flow_flow_type ON trading.options_flow USING btree (flow_type, symbol, session_date);
+CREATE INDEX options_flow_expiry ON ONLY trading.options_flow USING btree (expiry);
 
 --
 -- Name: options_flow_symbol_collected_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_symbol_collected_at ON trading.options_flow USING btree (symbol, collected_at);
+CREATE INDEX options_flow_symbol_collected_at ON ONLY trading.options_flow USING btree (symbol, collected_at);
 
 --
 -- Name: options_flow_symbol_executed_at; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX options_flow_symbol_executed_at ON trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
+CREATE INDEX options_flow_symbol_executed_at ON ONLY trading.options_flow USING btree (symbol, executed_at) WHERE (executed_at IS NOT NULL);
 
 --
 -- Name: price_levels_session; Type: INDEX; Schema: trading; Owner: -
 --
 
-CREATE INDEX price_levels_session ON trading.price_levels USING btree (session_date, level_type);
+CREATE INDEX price_levels_session ON ONLY trading.price_levels USING btree (session_date, level_type);
 
 --
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
@@ -2243,43 +2774,43 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.runs FOR EACH STATEMENT EX
 -- Name: bars keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.bars FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.bars FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('bars');
 
 --
 -- Name: darkpool_trades keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.darkpool_trades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('darkpool_trades');
 
 --
 -- Name: market_metrics keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.market_metrics FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('market_metrics');
 
 --
 -- Name: max_pain keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.max_pain FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.max_pain FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('max_pain');
 
 --
 -- Name: oi_changes keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.oi_changes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.oi_changes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('oi_changes');
 
 --
 -- Name: options_flow keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.options_flow FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('options_flow');
 
 --
 -- Name: price_levels keep_history; Type: TRIGGER; Schema: trading; Owner: -
 --
 
-CREATE TRIGGER keep_history AFTER UPDATE ON trading.price_levels FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history();
+CREATE TRIGGER keep_history AFTER UPDATE ON trading.price_levels FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION ops.keep_history('price_levels');
 
 --
 -- Name: bars refuse_delete; Type: TRIGGER; Schema: trading; Owner: -

@@ -1,1 +1,1 @@
-"""The only room that knows where collected data is. Today that is PostgreSQL."""
+"""The only room that knows where collected data is: in PostgreSQL, and old months in Parquet files."""

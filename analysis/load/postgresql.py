@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
+from analysis.load import archive, whole
+from analysis.load.whole import Wanted
+from collector.core.clock import new_york_date, new_york_day, new_york_instant
 from collector.core.errors import DatabaseAway, Terminal
 from collector.core.intervals import Interval
 from collector.store import files
 
 # Nothing here writes, and no question may keep the server from its work.
 _READER = "-c default_transaction_read_only=on -c statement_timeout=60s -c timezone=UTC"
+
+PRINT = (
+    "executed_at",
+    "price",
+    "size",
+    "volume",
+    "nbbo_bid",
+    "nbbo_ask",
+    "sale_cond_codes",
+    "trade_code",
+    "canceled",
+)
 
 
 @contextmanager
@@ -29,6 +44,8 @@ def connect(dsn: str) -> Iterator[Connection]:
     """
     try:
         connection = psycopg2.connect(dsn, options=_READER, connect_timeout=10, application_name="analysis")
+        # What was taken out of the table in between is still seen there by everything after the first look.
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
     except psycopg2.OperationalError as error:
         raise DatabaseAway(_first_line(error)) from error
     try:
@@ -41,14 +58,28 @@ def connect(dsn: str) -> Iterator[Connection]:
         connection.close()
 
 
-def prints(connection: Connection, symbol: str, day: date) -> pd.DataFrame:
-    """All dark-pool prints of a New York day, cancelled ones too, in the order of the tape."""
-    return _table(connection, "darkpool_prints", symbol=symbol, session_date=day)
+def prints(connection: Connection, symbol: str, day: date, folder: str = archive.FOLDER) -> pd.DataFrame:
+    """All dark-pool prints of a New York day, cancelled ones too, in the order of the tape.
+
+    Cancelled and off-market ones too: who leaves them out can then say how many. Not those that the vendor no
+    longer shows: trading.print_summary counts them.
+    """
+    wanted = Wanted("darkpool_trades", symbol, *new_york_day(day), (*PRINT, "missing_since"))
+    found = whole.rows(connection, wanted, folder)
+    shown = found[found["missing_since"].isna()]
+    return shown.sort_values(["executed_at", "volume"], kind="stable").reset_index(drop=True)[list(PRINT)]
 
 
-def newest_day(connection: Connection, symbol: str) -> date | None:
+def newest_day(connection: Connection, symbol: str, folder: str = archive.FOLDER) -> date | None:
     """The last New York day with a print; None if there is none at all."""
     newest: date | None = _table(connection, "darkpool_newest_day", symbol=symbol).iloc[0, 0]
+    months = () if newest else _table(connection, "archived_months", table="darkpool_trades")["month"]
+    for month in months:
+        following = (month + timedelta(days=32)).replace(day=1)
+        span = (new_york_instant(month), new_york_instant(following))
+        found = whole.rows(connection, Wanted("darkpool_trades", symbol, *span, ("executed_at",)), folder)
+        if len(found):
+            return new_york_date(found["executed_at"].max())
     return newest
 
 

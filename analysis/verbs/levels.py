@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from analysis.darkpool.report import LevelsReport, levels_report
-from analysis.load import postgresql
+from analysis.load import archive, postgresql
 from analysis.show import levels as show
 from analysis.verbs.verb import Say, Verb
 
@@ -33,7 +33,7 @@ def step(text: str) -> Decimal:
 
 def call(arguments: argparse.Namespace, say: Say) -> int:
     """Ask, compute, show."""
-    report = ask(arguments.dsn, arguments.symbol, arguments.date, arguments.step)
+    report = ask(arguments.dsn, arguments.symbol, arguments.date, arguments.step, arguments.archive)
     if report is None:
         say(f"no print of {arguments.symbol} was ever collected here")
         return NOTHING_COLLECTED
@@ -41,13 +41,15 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     return 0 if report.profile else NOTHING_COLLECTED
 
 
-def ask(dsn: str, symbol: str, day: date | None, width: Decimal | None) -> LevelsReport | None:
+def ask(
+    dsn: str, symbol: str, day: date | None, width: Decimal | None, folder: str = archive.FOLDER
+) -> LevelsReport | None:
     """The day's report; without a day the newest one; None if there is none."""
     with postgresql.connect(dsn) as connection:
-        day = day or postgresql.newest_day(connection, symbol)
+        day = day or postgresql.newest_day(connection, symbol, folder)
         if day is None:
             return None
-        prints = postgresql.prints(connection, symbol, day)
+        prints = postgresql.prints(connection, symbol, day, folder)
         covered = postgresql.covered(connection, symbol, day)
     return levels_report(symbol, day, prints, covered, width)
 

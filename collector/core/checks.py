@@ -102,6 +102,19 @@ def whole(least: int, most: int, unit: str) -> Callable[[str], int]:
     return check
 
 
+def none_or(least: int, most: int, unit: str) -> Callable[[str], int]:
+    """A whole number of some unit inside the limits, or 0 for never."""
+    inside = whole(least, most, unit)
+
+    def check(text: str) -> int:
+        try:
+            return 0 if text == "0" else inside(text)
+        except ValueError as reason:
+            raise ValueError(f"{reason}; 0 is never") from None
+
+    return check
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """One of a few words, in any case."""
 
@@ -133,6 +146,18 @@ def cadence(text: str) -> dict[str, int]:
         if not name or not re.fullmatch(r"[0-9]{1,6}", number):
             raise ValueError(f"{word!r} is not a feed and its seconds: write max_pain=3600")
         found[name] = int(number)
+    return found
+
+
+def table_months(text: str) -> dict[str, int]:
+    """Tables and how many months each keeps in the database: options_flow=12,darkpool_trades=0."""
+    found = {}
+    months = none_or(3, 1200, "months")
+    for word in words(text):
+        name, _, number = word.partition("=")
+        if not name or not number:
+            raise ValueError(f"{word!r} is not a table and its months: write options_flow=12")
+        found[name] = months(number)
     return found
 
 

@@ -34,6 +34,12 @@ class Settings:
     spool_mb: int = 512
     raw_days: int = 7
     raw_mb: int = 1024
+    keep_hot_months: int = 24
+    keep_hot: Mapping[str, int] = field(default_factory=dict)
+    thin_after_days: int = 90
+    archive_enabled: bool = True
+    archive_dir: str = "/var/lib/collector/archive"
+    retain_schedule: str = "30 22 * * *"
     clock_offset_s: int = 0
     budget_reserve_percent: int = 10
     stream_enabled: bool = False
@@ -57,6 +63,12 @@ CHECKS: Mapping[str, Check] = {
     "spool_mb": checks.whole(1, 1_000_000, "megabytes"),
     "raw_days": checks.whole(0, 3650, "days"),
     "raw_mb": checks.whole(1, 1_000_000, "megabytes"),
+    "keep_hot_months": checks.none_or(3, 1200, "months"),
+    "keep_hot": checks.table_months,
+    "thin_after_days": checks.none_or(7, 36_500, "days"),
+    "archive_enabled": checks.yes_or_no,
+    "archive_dir": checks.path,
+    "retain_schedule": checks.schedule,
     "clock_offset_s": checks.seconds(-(10**9), 10**9),
     "budget_reserve_percent": checks.whole(0, 50, "percent"),
     "stream_enabled": checks.yes_or_no,

@@ -57,7 +57,8 @@ class Metric(NamedTuple):
 class BySecond:
     """Pages newest first, `older_than` on whole seconds, at most `limit` rows.
 
-    `time_key` is the row's time, `column` the column that it goes to where that has another name.
+    `time_key` is the row's time, `column` the column that it goes to where that has another name, `day` the column
+    with its New York day where the table's months go by that.
     `inclusive`: `older_than` answers rows of its own second too.
     `since` names the parameter that takes the hole's start where the endpoint knows no date.
     A second with more rows than a page is cut by the `slices`: row key and the name that goes behind
@@ -70,6 +71,7 @@ class BySecond:
     inclusive: bool = False
     since: str = ""
     column: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def spool_of(settings: Settings) -> Spool:
 def batch_of(connection: Connection, run_id: str, page: Page) -> Batch:
     """The page read by its feed's parser, ready to be stored."""
     source = source_of(page.feed)
-    rank = None if source.scope else reads.newest_iv_rank(connection, page.symbol)
+    rank = None if source.scope else reads.newest_iv_rank(connection, page.symbol, page.fetched_at)
     seen = Seen(page.symbol, page.session_date, page.fetched_at, rank)
     parsed, rejects = answer.read(source, page.rows, seen)
     return Batch(

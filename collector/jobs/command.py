@@ -39,6 +39,8 @@ def checked(environment: Mapping[str, str]) -> Settings:
     """Return an environment's settings, or SettingsError with all problems at once; the deploy asks this too."""
     more = {
         "schedule": schedule.check,
+        "retain_schedule": schedule.check,
+        "keep_hot": known_tables,
         "feeds": known_feeds,
         "cadence": known_feeds,
         "stream_channels": known_channels,
@@ -57,6 +59,14 @@ def known_feeds(feeds: Iterable[str]) -> None:
     wrong = [feed for feed in feeds if feed not in known]
     if wrong:
         raise ValueError(f"{', '.join(wrong)} is not a feed: the feeds are {', '.join(known)}")
+
+
+def known_tables(names: Iterable[str]) -> None:
+    """ValueError with the fix when no feed fills one."""
+    known = sorted({"history", *(source.table[1] for source in registered())})
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)} is not a table of a feed: the tables are {', '.join(known)}")
 
 
 def known_channels(names: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from collector.core.coverage import Covered
 from collector.core.sessions import Calendar, Session
 from collector.core.settings import Settings
 from collector.core.source import BySecond, Source
-from collector.jobs import days, drift, schedule, windows
+from collector.jobs import days, drift, partitions, schedule, windows
 from collector.jobs.collect import SESSIONS_BACK
 from collector.jobs.days import Day
 from collector.jobs.drift import Drift
@@ -40,7 +40,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything that `collector status` shows."""
+    """Everything that `collector status` shows; `unready`: tables without next month's partition."""
 
     now: datetime
     feeds: tuple[Feed, ...]
@@ -49,6 +49,7 @@ class Status:
     last_run: Mapping[str, Any] | None
     next_run: datetime | None
     market: Session | None
+    unready: tuple[str, ...] = ()
 
 
 def status(
@@ -84,6 +85,7 @@ def status(
         drift=drift.find(connection),
         last_run=_last_run(connection),
         next_run=following,
+        unready=tuple(one.table for one in partitions.found(connection) if not one.ready),
         market=calendar.at(now),
     )
 

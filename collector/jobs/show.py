@@ -55,6 +55,10 @@ def _troubles(found: Status) -> Iterator[str]:
         yield f"{rows} in quarantine: see `collector quarantine list`"
     if any(feed.state == "late" for feed in found.feeds):
         yield "late: a pass that was due is missing; see the log and `collector coverage`"
+    if found.unready:
+        yield cut(
+            f"no partition for next month: {', '.join(found.unready)}: run `collector partitions --make`"
+        )
     yield from drift.alarms(found.drift, found.now)
 
 

@@ -38,12 +38,13 @@ SOURCE = Source(
     path="/api/option-trades/flow-alerts",
     table=("trading", "options_flow"),
     row=OptionsFlow,
-    identity=("flow_type", "symbol", "record_id"),
+    identity=("flow_type", "symbol", "session_date", "record_id"),
     parse=read,
     page=BySecond(
         limit=200,
         time_key="created_at",
         column="executed_at",
+        day="session_date",
         inclusive=True,
         since="newer_than",
         # Not by premium: it may have cents, and its bounds are whole dollars.

@@ -57,7 +57,7 @@ SOURCE = Source(
     path="/api/stock/{symbol}/flow-recent",
     table=("trading", "options_flow"),
     row=OptionsFlow,
-    identity=("flow_type", "symbol", "record_id"),
+    identity=("flow_type", "symbol", "session_date", "record_id"),
     parse=read,
     page=Snapshot(keeps=50),
     priority=35,

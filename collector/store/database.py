@@ -15,6 +15,11 @@ _WRITER = (
     "-c synchronous_commit=on -c statement_timeout=60s -c lock_timeout=15s "
     "-c idle_in_transaction_session_timeout=120s -c client_min_messages=warning"
 )
+# For a month that is read whole and let go; it must not wait for ever for a lock either.
+_KEEPER = (
+    "-c synchronous_commit=on -c statement_timeout=30min -c lock_timeout=15s "
+    "-c idle_in_transaction_session_timeout=30min -c client_min_messages=warning"
+)
 _READER = "-c default_transaction_read_only=on -c statement_timeout=30s"
 # Migrations may rebuild an index; they only must not queue behind a reader for ever.
 _MIGRATOR = "-c lock_timeout=30s -c client_min_messages=warning"
@@ -32,6 +37,11 @@ def _connect(dsn: str, options: str) -> Connection:
 def writer(dsn: str) -> Connection:
     """For the one run that holds the lock."""
     return _connect(dsn, _WRITER)
+
+
+def keeper(dsn: str) -> Connection:
+    """For the nightly archive."""
+    return _connect(dsn, _KEEPER)
 
 
 def reader(dsn: str) -> Connection:

@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from collector.core.intervals import Interval
 from collector.core.source import Source
-from collector.store import files
+from collector.store import files, partitions
 from collector.store.database import first_line, transaction
 from collector.store.rows import Change, Page, merge, put
 
@@ -97,10 +97,18 @@ Also = Callable[[Cursor, Sequence[Reject]], None]
 
 def store(connection: Connection, batch: Batch, also: Also | None = None) -> Counts:
     """Commits the whole answer; raises and leaves nothing when the database is away."""
+    _partitions(connection, batch)
     try:
         return _store(connection, batch, _at_once, also)
     except (psycopg2.DataError, psycopg2.IntegrityError):
+        partitions.forget(connection)
+        _partitions(connection, batch)
         return _store(connection, batch, _one_by_one, also)
+
+
+def _partitions(connection: Connection, batch: Batch) -> None:
+    readable = (row for one in batch.parsed for row in one.rows)
+    partitions.ready(connection, batch.source, readable, batch.fetched_at)
 
 
 def _store(connection: Connection, batch: Batch, rows: Rows, also: Also | None) -> Counts:

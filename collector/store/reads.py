@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,9 +30,9 @@ def calendar(connection: Connection, since: date | None = None) -> Calendar:
     return Calendar(tuple(Session(*row) for row in rows(connection, "market_sessions", since=since)))
 
 
-def newest_iv_rank(connection: Connection, symbol: str) -> Decimal | None:
-    """The newest known; None when none was collected."""
-    found = rows(connection, "newest_iv_rank", symbol=symbol)
+def newest_iv_rank(connection: Connection, symbol: str, at: datetime) -> Decimal | None:
+    """The newest known about that time; None when none was collected."""
+    found = rows(connection, "newest_iv_rank", symbol=symbol, at=at)
     return found[0][0] if found else None
 
 

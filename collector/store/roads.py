@@ -34,19 +34,24 @@ def meet(cursor: Cursor, source: Source, rows: Sequence[Any]) -> tuple[int, int]
 
 
 def _insert(cursor: Cursor, rows: Sequence[Any]) -> tuple[int, int]:
-    cursor.execute(files.query("stream_prints"), {"symbol": rows[0].symbol, "rows": _json(rows)})
+    cursor.execute(files.query("stream_prints"), {**_span(rows), "rows": _json(rows)})
     ((stored, updated),) = cursor.fetchall()
     return int(stored), int(updated)
 
 
 def _adopt(cursor: Cursor, rows: Sequence[Any]) -> None:
     """Reads the page as JSON only where the stream left something: a page of a day without it costs a look-up."""
-    times = [row.executed_at for row in rows]
-    span = {"symbol": rows[0].symbol, "first": min(times), "last": max(times)}
+    span = _span(rows)
     cursor.execute(files.query("provisional_prints"), span)
     ((found,),) = cursor.fetchall()
     if found:
-        cursor.execute(files.query("adopt_prints"), {"symbol": rows[0].symbol, "rows": _json(rows)})
+        cursor.execute(files.query("adopt_prints"), {**span, "rows": _json(rows)})
+
+
+def _span(rows: Sequence[Any]) -> dict[str, Any]:
+    """The rows' symbol and bounds of time, which say to PostgreSQL in which months to look."""
+    times = [row.executed_at for row in rows]
+    return {"symbol": rows[0].symbol, "first": min(times), "last": max(times)}
 
 
 def _json(rows: Sequence[Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
+from collector.core.clock import new_york_date
 from collector.core.intervals import Interval
 from collector.core.source import Source
 from collector.store import copying, roads, statements
@@ -126,10 +127,13 @@ def _known(cursor: Cursor, found: Statements, page: Page) -> Mapping[str, str]:
     """Stored rows of the page's time as lines, each with its id if the page ought to show it."""
     times = list(map(attrgetter(statements.time_column(page.source)), page.rows))
     start, end = page.covered or (times[0], times[0])
+    since, until = min(start, *times), max(end, max(times) + _MOMENT)
     values = {
         "symbol": page.symbol,
-        "since": min(start, *times),
-        "until": max(end, max(times) + _MOMENT),
+        "since": since,
+        "until": until,
+        "since_day": new_york_date(since),
+        "until_day": new_york_date(until),
         "covered_from": start,
         "covered_to": end,
         "fetched_at": page.fetched_at,
@@ -173,5 +177,7 @@ def _mark(cursor: Cursor, found: Statements, page: Page, row_ids: Iterable[str])
     if not ids:
         return 0
     cursor.execute(found.stage)
-    cursor.execute(found.mark, {"ids": ids, "fetched_at": page.fetched_at})
+    start, end = page.covered or (page.fetched_at, page.fetched_at)
+    values = {"ids": ids, "fetched_at": page.fetched_at, "covered_from": start, "covered_to": end}
+    cursor.execute(found.mark, values)
     return cursor.rowcount

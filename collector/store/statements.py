@@ -12,8 +12,9 @@ from collector.core.source import BySecond, Source
 
 _KNOWN = """
 copy (select {said}, case when {unseen} then id end from {table}
-      where symbol = %(symbol)s and {time} >= %(since)s and {time} < %(until)s) to stdout
+      where symbol = %(symbol)s and {time} >= %(since)s and {time} < %(until)s{of_days}) to stdout
 """
+_OF_DAYS = " and {day} between %(since_day)s and %(until_day)s"
 _UNSEEN = "{time} >= %(covered_from)s and {time} < %(covered_to)s and {seen} < %(fetched_at)s and {vanishes} is null"
 # A print of the stream that REST has not named may be one that REST never shows.
 _NAMED = " and tracking_id >= 0"
@@ -24,7 +25,7 @@ create temporary table if not exists {stage} on commit delete rows as select {co
 _EMPTY = "delete from {stage}"
 _MERGE = """
 insert into {table} as kept ({columns}) select {columns} from {stage}
-on conflict ({identity}) do {action} returning kept.xmax = 0
+on conflict ({identity}) do {action} returning {new}
 """
 # An older answer, stored again or late, never overwrites what a newer one said.
 _UPDATE = """
@@ -33,7 +34,8 @@ where ({old}) is distinct from ({new}) and {seen} >= coalesce(kept.restated_at, 
 """
 _MARK = """
 update {table} as kept set {vanishes} = %(fetched_at)s, restated_at = %(fetched_at)s
-where id = any (%(ids)s) and not exists (select from {stage} shown where ({kept}) = ({shown}))
+where id = any (%(ids)s) and {time} >= %(covered_from)s and {time} < %(covered_to)s
+  and not exists (select from {stage} shown where ({kept}) = ({shown}))
 """
 
 
@@ -66,6 +68,10 @@ def time_column(source: Source) -> str:
     return source.page.column or source.page.time_key if isinstance(source.page, BySecond) else ""
 
 
+def _day(source: Source) -> str:
+    return source.page.day if isinstance(source.page, BySecond) else ""
+
+
 def _make(cursor: Cursor, source: Source) -> Statements:
     said = _said(source)
     names = {
@@ -75,12 +81,14 @@ def _make(cursor: Cursor, source: Source) -> Statements:
         "identity": _list(source.identity),
         "said": _list(said),
         "time": sql.Identifier(time_column(source)),
+        "day": sql.Identifier(_day(source)),
         "seen": sql.Identifier(source.seen),
         "vanishes": sql.Identifier(source.vanishes),
         "kept": _list(source.identity, "kept"),
         "shown": _list(source.identity, "shown"),
     }
     names["unseen"] = sql.SQL(_unseen(source)).format(**names)
+    names["of_days"] = sql.SQL(_OF_DAYS if _day(source) else "").format(**names)
 
     def text(template: str, **more: sql.Composable) -> str:
         return sql.SQL(template).format(**{**names, **more}).as_string(cursor)
@@ -92,7 +100,12 @@ def _make(cursor: Cursor, source: Source) -> Statements:
         stage=text(_STAGE),
         empty_stage=text(_EMPTY),
         copy_to_stage=text(_COPY, into=names["stage"]),
-        merge=text(_MERGE, action=_action(source)),
+        # Not by xmax: that of a partitioned table's rows cannot be asked for on every PostgreSQL.
+        merge=text(
+            _MERGE,
+            action=_action(source),
+            new=sql.SQL("kept.restated_at is null" if source.restates else "true"),
+        ),
         mark=text(_MARK),
     )
 

@@ -9,4 +9,5 @@ from (
     order by executed_at, price, size, volume, tracking_id
 ) as shown
 where kept.tracking_id < 0 and kept.symbol = %(symbol)s and kept.executed_at = shown.executed_at
+  and kept.executed_at between %(first)s and %(last)s
   and kept.price = shown.price and kept.size = shown.size and kept.volume = shown.volume

@@ -9,15 +9,16 @@ with shown as (
         trade_code text, trade_settlement text, canceled boolean, extra text)
     order by executed_at, price, size, volume, canceled desc
 ), known as (
-    select kept.id, kept.canceled as was_canceled, shown.canceled, shown.collection_time,
+    select kept.id, kept.executed_at, kept.canceled as was_canceled, shown.canceled, shown.collection_time,
            count(*) over (partition by kept.executed_at, kept.price, kept.size, kept.volume) as twins
     from trading.darkpool_trades as kept
     join shown using (executed_at, price, size, volume)
-    where kept.symbol = %(symbol)s
+    where kept.symbol = %(symbol)s and kept.executed_at between %(first)s and %(last)s
 ), updated as (
     update trading.darkpool_trades as kept set canceled = true, restated_at = known.collection_time
     from known
-    where kept.id = known.id and known.canceled and not known.was_canceled and known.twins = 1
+    where kept.id = known.id and kept.executed_at = known.executed_at
+      and kept.executed_at between %(first)s and %(last)s and known.canceled and not known.was_canceled and known.twins = 1
     returning 1
 ), stored as (
     insert into trading.darkpool_trades (
@@ -31,6 +32,7 @@ with shown as (
     where not exists (
         select from trading.darkpool_trades as kept
         where kept.symbol = %(symbol)s and kept.executed_at = shown.executed_at
+          and kept.executed_at between %(first)s and %(last)s
           and kept.price = shown.price and kept.size = shown.size and kept.volume = shown.volume)
     on conflict do nothing
     returning 1

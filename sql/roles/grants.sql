@@ -31,7 +31,7 @@ begin
             cross join lateral (select a.attname in ('created_at', 'collection_time') or exists (
                 select from pg_index i
                 where i.indrelid = c.oid and i.indisunique and a.attnum = any (i.indkey)) as it) kept
-            where c.relnamespace = 'trading'::regnamespace and c.relkind in ('r', 'p')
+            where c.relnamespace = 'trading'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
               and c.oid <> 'trading.history'::regclass
             group by c.oid
         loop

@@ -77,6 +77,29 @@ def test_cron_starts_the_unit_and_new_york_is_the_machines_zone(host: Host) -> N
     assert host.service("cron").is_running
 
 
+def test_cron_starts_the_archive_at_night_as_a_unit_of_its_own(host: Host) -> None:
+    file = host.file("/etc/cron.d/collector-retain")
+    lines = [line.split() for line in file.content_string.splitlines() if line and not line.startswith("#")]
+    assert [" ".join(line[5:]) for line in lines] == ["root systemctl start collector-retain.service"]
+    assert (file.user, file.mode & 0o022) == ("root", 0)
+
+
+def test_the_archives_unit_is_sandboxed_like_a_pass_and_writes_where_the_files_go(host: Host) -> None:
+    shown = root(
+        host, "systemctl show collector-retain.service -p User -p MemoryMax -p TimeoutStartUSec"
+    ).stdout
+    unit = dict(line.split("=", 1) for line in shown.splitlines())
+    assert (unit["User"], unit["MemoryMax"].isdigit()) == ("collector", True)
+    assert unit["TimeoutStartUSec"] != "infinity"
+    scored = root(host, "systemd-analyze security --no-pager collector-retain.service").stdout
+    assert float(re.search(r"level for \S+: ([\d.]+)", scored)[1]) <= 1.1
+    folder = root(
+        host, "sed -n \"s/^COLLECTOR_ARCHIVE_DIR='\\(.*\\)'$/\\1/p\" /etc/collector/collector.env"
+    ).stdout
+    assert root(host, "runuser -u collector -- test -w %s", folder.strip()).rc == 0
+    assert root(host, "runuser -u nobody -- ls %s", folder.strip()).rc != 0
+
+
 def test_the_unit_is_sound_limited_and_sandboxed(host: Host) -> None:
     shown = root(
         host, "systemctl show collector.service -p User -p MemoryMax -p TimeoutStartUSec -p LoadState"

@@ -44,6 +44,11 @@ alter role analyst set default_transaction_read_only = on;
 create role darkpool_backup login in role pg_read_all_data;
 create database template_darkpool owner darkpool_owner;
 """
+# What tests insert by hand is of this month; the collector would have had it made.
+THE_TESTS_MONTH = """
+select ops.make_partitions(relname::text, array['2026-11-20'::date]) from pg_class
+where relnamespace = 'trading'::regnamespace and relkind = 'p'
+"""
 # One of each kind; a test that is about all feeds says so. A pass over all of them takes seconds.
 FEW_FEEDS = (
     "darkpool_trades",
@@ -118,6 +123,7 @@ def server() -> Iterator[Server]:
         found = Server(running.get_uri().partition("host=")[2])
         found.execute(ROLES)
         migrate(found.dsn("template_darkpool", "darkpool_migrator"))
+        found.execute(THE_TESTS_MONTH, "template_darkpool")
         yield found
         running.cleanup()
 

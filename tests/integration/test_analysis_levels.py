@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 
 import psycopg2
 import pytest
 from prints import served
+from psycopg2 import sql
 
-from collector.store import files
+from analysis.load.whole import Wanted, question
+from collector.core.clock import new_york_day
 
 DAY = "2026-11-20"
 OFF_MARKET = {"average_price_trade", "prior_reference_price", "prio_reference_price", "contingent_trade"}
@@ -137,10 +140,8 @@ def test_wrong_words_are_exit_2(words):
 def test_a_days_prints_are_found_by_the_index(database):
     with closing(psycopg2.connect(database.dsn("analyst"), options="-c enable_seqscan=off")) as connection:
         cursor = connection.cursor()
-        asked = cursor.mogrify(
-            files.query("darkpool_prints"), {"symbol": "SPY", "session_date": DAY}
-        ).decode()
-        cursor.execute(f"explain {asked}")
+        wanted = Wanted("darkpool_trades", "SPY", *new_york_day(date.fromisoformat(DAY)), ("price",))
+        cursor.execute(sql.SQL("explain ") + question(wanted, "executed_at"))
         plan = [line for (line,) in cursor]
 
     bounded = [

@@ -140,8 +140,8 @@ def test_a_restated_metric_keeps_its_row_and_its_first_arrival(connection, datab
     assert database.ask(
         "select value, collected_at from trading.market_metrics where metric_type = 'iv_rank'"
     ) == [(Decimal("25.5"), later)]
-    assert reads.newest_iv_rank(connection, "SPY") == Decimal("25.5")
-    assert reads.newest_iv_rank(connection, "QQQ") is None
+    assert reads.newest_iv_rank(connection, "SPY", later) == Decimal("25.5")
+    assert reads.newest_iv_rank(connection, "QQQ", later) is None
 
 
 def test_a_restated_minute_of_a_strike_takes_its_last_value_and_no_other_is_touched(connection, database):

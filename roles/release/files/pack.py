@@ -22,7 +22,7 @@ from pathlib import Path
 from packaging.markers import Marker
 
 # Anything that changes what is in the tar file without changing the sources must change this.
-FORMAT = "1"
+FORMAT = "2"
 SOURCES = ("collector", "analysis", "sql", "pyproject.toml", "uv.lock", "README.md", "LICENSE")
 UNINTERESTING = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 VERSION_LINE = re.compile(r'^version = "([^"]+)"$', re.MULTILINE)
@@ -136,7 +136,7 @@ def who() -> str:
 
 def pack(source: Path, target: Target, version: str, archive: Path) -> None:
     """Put wheels, requirements with hashes, and pip itself into one tar file."""
-    requirements = locked(source, target, ["--no-dev"])
+    requirements = locked(source, target, ["--no-dev", "--extra=archive"])
     pip = [line for line in locked(source, target, ["--only-group=dev"]) if line.startswith("pip==")]
     cache = archive.parent.parent
     needed = wheelhouse(requirements, target, cache / "wheelhouse")

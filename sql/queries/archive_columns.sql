@@ -1,0 +1,1 @@
+select name, kind from ops.archive_columns(%(table)s)

@@ -1,0 +1,1 @@
+select table_name, month, kind, part, bytes from ops.archive_due()

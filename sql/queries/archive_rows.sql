@@ -1,0 +1,1 @@
+select ops.archive_rows(%(table)s, %(month)s, %(kind)s)

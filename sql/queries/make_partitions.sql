@@ -1,0 +1,1 @@
+select ops.make_partitions(%(table)s, %(days)s::date[])

@@ -1,0 +1,1 @@
+select ops.make_partitions_ahead(%(months)s)

@@ -1,0 +1,1 @@
+select ops.release_archived(%(table)s, %(month)s, %(part)s)
