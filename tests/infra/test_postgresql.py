@@ -177,8 +177,11 @@ def test_the_analysts_password_is_kept_as_a_scram_verifier_and_is_not_in_the_log
 
 def test_systemd_starts_the_server_again_when_it_dies(host: Host, settings: dict[str, str]) -> None:
     major = settings["server_version"].split(".")[0]
-    shown = host.check_output("systemctl show postgresql@%s-main -p Restart -p User -p ActiveState", major)
-    assert set(shown.splitlines()) == {"Restart=on-failure", "User=postgres", "ActiveState=active"}
+    asked = "-p Restart -p User -p ActiveState -p StartLimitIntervalUSec"
+    shown = host.check_output(f"systemctl show postgresql@%s-main {asked}", major)
+    assert set(shown.splitlines()) == {
+        "Restart=on-failure", "User=postgres", "ActiveState=active", "StartLimitIntervalUSec=0",
+    }  # fmt: skip
 
 
 def test_the_database_comes_back_after_a_reboot(host: Host) -> None:
