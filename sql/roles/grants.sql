@@ -5,7 +5,9 @@
 
 revoke all on schema public from public;
 revoke all on all tables in schema trading, ops, derived from public;
-revoke all on all functions in schema ops from public;
+revoke all on all functions in schema trading, ops, derived from public;
+-- A function that comes later is nobody's either, until it is granted.
+alter default privileges revoke all on functions from public;
 
 do $$
 declare

@@ -42,6 +42,9 @@ create role collector login;
 create role analyst login;
 alter role analyst set default_transaction_read_only = on;
 create role darkpool_backup login in role pg_read_all_data;
+create role darkpool_monitor login in role pg_monitor;
+alter role darkpool_migrator set search_path = pg_catalog;
+alter role collector set search_path = pg_catalog;
 create database template_darkpool owner darkpool_owner;
 """
 # What tests insert by hand is of this month; the collector would have had it made.

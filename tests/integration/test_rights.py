@@ -43,6 +43,22 @@ FORBIDDEN = [
     "create role x",
     "copy trading.darkpool_trades to program 'cat'",
     "set local darkpool.allow_removal = 'reviewed'; delete from trading.darkpool_trades",
+    "alter role collector superuser",
+    "select pg_read_file('/etc/passwd')",
+    "copy ops.runs from '/etc/passwd'",
+    "select pg_reload_conf()",
+    "create publication x for table trading.darkpool_trades",
+    "comment on table trading.darkpool_trades is 'x'",
+    "drop trigger refuse_delete on trading.darkpool_trades",
+    "create or replace function ops.refuse_removal() returns trigger language plpgsql as 'begin return old; end'",
+]
+# They run outside a transaction only.
+# What a role may do to itself (its own timeouts) PostgreSQL forbids to nobody; the next deploy puts it back.
+ALONE = [
+    "alter system set fsync = off",
+    "create database x",
+    "drop database template_darkpool",
+    "create tablespace x location '/x'",
 ]
 PRINT = """insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, executed_at, collection_time)
            values (1, 'SPY', 1, 1, 1, now(), now())"""
@@ -52,6 +68,42 @@ PRINT = """insert into trading.darkpool_trades (tracking_id, symbol, size, price
 def test_the_collector_cannot(untouched, statement):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         untouched.ask(statement, user="collector")
+
+
+@pytest.mark.parametrize("statement", ALONE)
+@pytest.mark.parametrize("user", ["collector", "analyst", "darkpool_backup", "darkpool_monitor"])
+def test_nobody_but_postgres_changes_the_server(untouched, statement, user):
+    connection = psycopg2.connect(untouched.dsn(user), options="-c default_transaction_read_only=off")
+    connection.autocommit = True
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(psycopg2.Error, match=r"permission denied|must be owner"),
+    ):
+        cursor.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_monitor_reads_no_row(untouched, table):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        untouched.ask(f"select 1 from {table}", user="darkpool_monitor")
+
+
+def test_a_new_table_and_a_new_function_are_nobodys_but_the_readers(database):
+    database.ask(
+        """set role darkpool_owner; create table trading.new (n int);
+           create function trading.f() returns int language sql as 'select 1'"""
+    )
+    assert database.ask("select * from trading.new", user="analyst") == []
+    for user, statement in (
+        ("analyst", "insert into trading.new values (1)"),
+        ("collector", "delete from trading.new"),
+        ("darkpool_monitor", "select * from trading.new"),
+        ("analyst", "select trading.f()"),
+        ("collector", "select trading.f()"),
+    ):
+        with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)):
+            database.ask(statement, user=user)
 
 
 @pytest.mark.parametrize("statement", [*FORBIDDEN, PRINT, "insert into ops.runs values ('x')"])

@@ -117,6 +117,28 @@ def rows(owner):
     return ask
 
 
+@pytest.fixture(scope="session")
+def lost_prints(rows, truth):
+    """Hold a symbol's day against the truth, row for row: what is missing, and what is stored that was never served.
+
+    Until the evening's sweep a print that was cancelled since is known, and its cancelling is not.
+    """
+
+    def compare(symbol, date, *, swept=True):
+        columns = ("tracking_id", "price", "size", "volume", *["canceled"] * swept)
+        served = truth(f"/_truth/darkpool?symbol={symbol}&date={date}")["prints"]
+        wanted = {tuple(str(row[name]).lower() for name in columns) for row in served}
+        assert wanted, f"the truth of {symbol} on {date} is empty"
+        found = rows(f"""
+            select {", ".join(f"{name}::text" for name in columns)} from trading.darkpool_trades
+            where symbol = '{symbol}' and (executed_at at time zone 'America/New_York')::date = '{date}'""")
+        stored = {tuple(row) for row in found}
+        assert len(found) == len(stored), "a print is stored twice"
+        return sorted(wanted - stored), sorted(stored - wanted)
+
+    return compare
+
+
 @pytest.fixture(scope="module")
 def stranger(bed):
     """Start machines that are nobody's, each with an address of its own, and end them afterwards."""
