@@ -1,0 +1,94 @@
+"""Two posts and two machines: `droplet` leads and collects, `droplet-standby` follows; a failover lets them change places."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from laptop.words import Refused
+
+LEADER, FOLLOWER = "droplet", "droplet-standby"
+CONFIGS = {LEADER: "ssh_config", FOLLOWER: "ssh_config_standby"}
+UNREACHED = 255
+ANSWERS_WITHIN_S = 12
+
+
+class Silent(Exception):
+    """The machine on a post does not answer."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One of the two, as ssh reaches it; `sockets` keeps its connection for the next word."""
+
+    inventory: Path
+    name: str
+    sockets: Path
+
+    def ask(self, word: str, *, within_s: float = ANSWERS_WITHIN_S) -> dict[str, Any]:
+        """What darkpool-standby answers there.
+
+        Raises:
+            Silent: nobody answers.
+            Refused: it answers that it cannot.
+        """
+        config = self.inventory / CONFIGS[self.name]
+        if not config.exists():
+            raise Refused.because(f"{self.inventory} has no {self.name} that was deployed", "make standby")
+        options = ("BatchMode=yes", "ConnectTimeout=8", "ServerAliveInterval=3", "ServerAliveCountMax=3",
+                   "ControlMaster=auto", "ControlPersist=60", f"ControlPath={self.sockets}/%C")  # fmt: skip
+        words = ["ssh", "-F", str(config), *(f"-o{option}" for option in options), self.name]
+        try:
+            done = subprocess.run(
+                [*words, f"sudo -n darkpool-standby {word}"], capture_output=True, text=True,
+                timeout=within_s, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Silent(f"no answer within {within_s:.0f} s") from None
+        if done.returncode == UNREACHED:
+            raise Silent(done.stderr.strip())
+        if done.returncode:
+            raise Refused.because(f"{self.name}: {done.stderr.strip()}", "docs/runbooks/failover.md")
+        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return answer
+
+
+def change_places(inventory: Path) -> None:
+    """Let the two folders of host_vars and the two ssh configurations change places; finish what was interrupted."""
+    homes = inventory / "host_vars"
+    one, other, between = homes / LEADER, homes / FOLLOWER, homes / ".changing"
+    if not between.exists():
+        one.rename(between)
+    if other.exists() and not one.exists():
+        other.rename(one)
+    between.rename(other)
+    texts = {post: (inventory / CONFIGS[post]).read_text() for post in CONFIGS}
+    for post, text in ((LEADER, texts[FOLLOWER]), (FOLLOWER, texts[LEADER])):
+        named = "\n".join(f"Host {post}" if line.startswith("Host ") else line for line in text.splitlines())
+        partial = inventory / f"{CONFIGS[post]}.partial"
+        partial.write_text(f"{named}\n")
+        partial.chmod(0o600)
+        partial.replace(inventory / CONFIGS[post])
+
+
+def refuse_half_described(inventory: Path) -> None:
+    """Both machines must be described where they can change places.
+
+    Raises:
+        Refused: one is not.
+    """
+    for post in CONFIGS:
+        if not any((inventory / "host_vars" / post).glob("*.yml")):
+            raise Refused.because(
+                f"{inventory}/host_vars/{post} does not say which machine that is",
+                f"write its ansible_host and standby_address into {inventory}/host_vars/{post}/machine.yml",
+            )
+
+
+def bytes_of(lsn: str) -> int:
+    """A place in the log as a number."""
+    high, _, low = lsn.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)
