@@ -1,4 +1,4 @@
-"""Two posts and two machines: `droplet` leads and collects, `droplet-standby` follows; a failover lets them change places."""
+"""Two posts and two machines: `droplet` leads, `droplet-standby` follows; a failover exchanges the machines."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from laptop.words import Refused
 
 LEADER, FOLLOWER = "droplet", "droplet-standby"
 CONFIGS = {LEADER: "ssh_config", FOLLOWER: "ssh_config_standby"}
+PLAN = ".changing-places.partial"
 UNREACHED = 255
 ANSWERS_WITHIN_S = 12
 
@@ -57,21 +58,50 @@ class Post:
 
 
 def change_places(inventory: Path) -> None:
-    """Let the two folders of host_vars and the two ssh configurations change places; finish what was interrupted."""
+    """Let both folders of host_vars and both ssh configurations change places, so that it can be finished later."""
+    texts = {post: (inventory / CONFIGS[post]).read_text() for post in CONFIGS}
+    others = {LEADER: texts[FOLLOWER], FOLLOWER: texts[LEADER]}
+    plan = {
+        "led": (inventory / "host_vars" / LEADER).stat().st_ino,
+        "texts": {post: named(post, text) for post, text in others.items()},
+    }
+    put(inventory / PLAN, json.dumps(plan))
+    finish(inventory)
+
+
+def finish(inventory: Path) -> bool:
+    """Do what is left of a change of places; say whether there was one."""
+    plan = inventory / PLAN
+    if not plan.exists():
+        return False
+    wanted = json.loads(plan.read_text())
     homes = inventory / "host_vars"
     one, other, between = homes / LEADER, homes / FOLLOWER, homes / ".changing"
-    if not between.exists():
-        one.rename(between)
-    if other.exists() and not one.exists():
-        other.rename(one)
-    between.rename(other)
-    texts = {post: (inventory / CONFIGS[post]).read_text() for post in CONFIGS}
-    for post, text in ((LEADER, texts[FOLLOWER]), (FOLLOWER, texts[LEADER])):
-        named = "\n".join(f"Host {post}" if line.startswith("Host ") else line for line in text.splitlines())
-        partial = inventory / f"{CONFIGS[post]}.partial"
-        partial.write_text(f"{named}\n")
-        partial.chmod(0o600)
-        partial.replace(inventory / CONFIGS[post])
+    if not other.exists() or other.stat().st_ino != wanted["led"]:
+        if not between.exists():
+            one.rename(between)
+        if not one.exists():
+            other.rename(one)
+        between.rename(other)
+    for post, text in wanted["texts"].items():
+        put(inventory / CONFIGS[post], text)
+    plan.unlink()
+    return True
+
+
+def named(post: str, text: str) -> str:
+    """The same way to a machine, under the name of a post."""
+    return "".join(
+        f"Host {post}\n" if line.startswith("Host ") else f"{line}\n" for line in text.splitlines()
+    )
+
+
+def put(file: Path, text: str) -> None:
+    """Replace a file at once."""
+    partial = file.with_name(f"{file.name}.partial")
+    partial.write_text(text)
+    partial.chmod(0o600)
+    partial.replace(file)
 
 
 def refuse_half_described(inventory: Path) -> None:

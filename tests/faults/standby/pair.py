@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -57,7 +58,9 @@ def describe():
     accounts = [{"name": droplet.ADMIN, "sudo": True, "authorized_keys": keys}]
     (everybody / "users.yml").write_text(yaml.safe_dump({"users_accounts": accounts}))
     (INVENTORY / "hosts.yml").write_text(
-        yaml.safe_dump({"droplets": {"hosts": {"droplet": None}}, "standby": {"hosts": {"droplet-standby": None}}})
+        yaml.safe_dump(
+            {"droplets": {"hosts": {"droplet": None}}, "standby": {"hosts": {"droplet-standby": None}}}
+        )
     )
     known = []
     for post, machine in zip(("droplet", "droplet-standby"), MACHINES.values(), strict=True):
@@ -84,3 +87,51 @@ def make(target, **variables):
         words, cwd=beds.ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         env={**os.environ, "TESTBED_FOLDER": str(MACHINES["a"].folder)},
     )  # fmt: skip
+
+
+def on_post(post):
+    """The machine that is on a post now, as the inventory says."""
+    facts = yaml.safe_load((INVENTORY / "host_vars" / post / "machine.yml").read_text())
+    return next(
+        machine
+        for machine in MACHINES.values()
+        if f"Port {facts['ansible_port']}" in machine.ssh_config().read_text()
+    )
+
+
+def state(machine):
+    """What darkpool-standby says there."""
+    return json.loads(machine.execute("droplet", "darkpool-standby", "state"))
+
+
+def sql(machine, query, database="postgres"):
+    """Ask as the server's own account."""
+    return machine.execute("droplet", *PSQL, "-d", database, "-c", query)
+
+
+def follows(machine):
+    """Wait until it receives the leader's log; say whether it does."""
+    loop = "until darkpool-standby state | grep -q '\"receives\": true'; do sleep 0.5; done"
+    inside = ("docker", "exec", machine.container("droplet"))
+    return succeeds(*inside, "timeout", "90", "sh", "-c", loop, timeout_s=100)
+
+
+def dies(machine):
+    """Its power is cut, as far as a container has one."""
+    run("docker", "kill", machine.container("droplet"))
+
+
+def comes_back(machine):
+    """Its power is there again; a unit may refuse to start."""
+    run("docker", "start", machine.container("droplet"))
+    name = machine.container("droplet")
+    wait_until("the boot", lambda: succeeds("docker", "exec", name, "test", "-S", "/run/systemd/private"), 30)
+    succeeds("docker", "exec", name, "systemctl", "is-system-running", "--wait", timeout_s=90)
+
+
+def play(name):
+    """Play one playbook as make does."""
+    words = ["ansible-playbook", "-i", str(INVENTORY), f"ansible/playbooks/{name}.yml"]
+    return subprocess.run(
+        words, cwd=beds.ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
