@@ -28,7 +28,7 @@ def healthy(machines):
         if not machine.is_running("droplet"):
             pair.comes_back(machine)
     leader, follower = pair.on_post("droplet"), pair.on_post("droplet-standby")
-    if not pair.state(follower).get("receives"):
+    if not pair.state(follower).get("timeline"):
         made = pair.make("rebuild-standby")
         assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-2000:]
     assert pair.follows(follower)

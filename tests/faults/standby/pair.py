@@ -111,7 +111,7 @@ def sql(machine, query, database="postgres"):
 
 def follows(machine):
     """Wait until it receives the leader's log; say whether it does."""
-    loop = "until darkpool-standby state | grep -q '\"receives\": true'; do sleep 0.5; done"
+    loop = "until darkpool-standby state | grep -q '\"timeline\": [1-9]'; do sleep 0.5; done"
     inside = ("docker", "exec", machine.container("droplet"))
     return succeeds(*inside, "timeout", "90", "sh", "-c", loop, timeout_s=100)
 

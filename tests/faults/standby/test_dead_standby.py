@@ -10,7 +10,7 @@ BOUND_MB = 64
 
 
 def log_mb(machine):
-    return int(pair.sql(machine, "select sum(size) / 1048576 from pg_ls_waldir()"))
+    return int(pair.sql(machine, "select (sum(size) / 1048576)::int from pg_ls_waldir()"))
 
 
 def set_bound(machine, megabytes):

@@ -35,6 +35,7 @@ select json_build_object(
     'replayed', pg_last_wal_replay_lsn(),
     'last_commit_at', pg_last_xact_replay_timestamp(),
     'received_at', (select last_msg_receipt_time from pg_stat_wal_receiver),
+    'timeline', (select received_tli from pg_stat_wal_receiver where status = 'streaming'),
     'receives', exists (select from pg_stat_wal_receiver where status = 'streaming'),
     'feeds', exists (select from pg_stat_replication where state = 'streaming'),
     'synchronous', exists (select from pg_stat_replication where sync_state = 'sync'),
@@ -93,15 +94,15 @@ def fork(machine: Machine) -> str:
 
 def follow(machine: Machine, *, anew: bool) -> None:
     """Have the other's data, and go on from there."""
+    leader = machine.ask_peer("IDENTIFY_SYSTEM").split("|")
     if machine.runs() and machine.is_standby() and not machine.fenced.exists():
-        if streams(machine, 1 if not anew else STREAMS_WITHIN_S // 3):
+        if streams(machine, leader, STREAMS_WITHIN_S // 3):
             say("it follows already: nothing to do")
             return
         if not anew:
             raise StandbyError(
                 "it follows, but nothing arrives: is the first server up? If its log is gone: make rebuild-standby"
             )
-    leader = machine.ask_peer("IDENTIFY_SYSTEM").split("|")
     if machine.ask_peer("SHOW in_hot_standby") == "on":
         raise StandbyError(
             "the other one follows too: docs/runbooks/failover.md tells how to find out who leads"
@@ -121,10 +122,12 @@ def follow(machine: Machine, *, anew: bool) -> None:
     machine.fenced.unlink(missing_ok=True)
     output("systemctl", "reset-failed", machine.unit)
     output("systemctl", "start", machine.unit)
-    if not streams(machine, STREAMS_WITHIN_S):
+    if not streams(machine, leader, STREAMS_WITHIN_S):
         raise StandbyError(
             f"it has the data, but nothing arrives within {STREAMS_WITHIN_S} s: /var/log/postgresql/weekdays says why"
         )
+    # From a time when this one led: it would keep log here for nobody.
+    machine.sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active")
     say(f"it follows, at {machine.sql('select pg_last_wal_replay_lsn()')}")
 
 
@@ -172,11 +175,11 @@ def before_start(machine: Machine) -> int:
     return 1
 
 
-def streams(machine: Machine, within_s: float) -> bool:
-    """Wait until the leader's log arrives."""
+def streams(machine: Machine, leader: list[str], within_s: float) -> bool:
+    """Wait until the leader's log arrives, of its present history: one that left it asks for the old one for ever."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
-        if machine.runs() and state(machine).get("receives"):
+        if machine.runs() and state(machine).get("timeline") == int(leader[1]):
             return True
         time.sleep(0.5)
     return False

@@ -19,7 +19,8 @@ def goes_on_from_here(machine: Machine, leader: list[str]) -> bool:
     if machine.controls()["Database cluster state"] != "shut down":
         return False
     left_at = left_the_history(machine, leader[1])
-    return left_at is not None and written(machine, left_at) == 0
+    # Not only commits: any record behind the fork would be another history.
+    return left_at is not None and place(machine.controls()["Latest checkpoint location"]) < place(left_at)
 
 
 def left_the_history(machine: Machine, timeline: str) -> str | None:
@@ -33,6 +34,12 @@ def left_the_history(machine: Machine, timeline: str) -> str | None:
         if len(words) > 1 and words[0] == mine:
             return words[1]
     return None
+
+
+def place(lsn: str) -> int:
+    """A place in the log as a number."""
+    high, _, low = lsn.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)
 
 
 def written(machine: Machine, since: str) -> int:
@@ -78,7 +85,7 @@ def lost_here(machine: Machine) -> int | str:
 
 
 def open_kept(machine: Machine, folder: Path) -> None:
-    """Start what was put aside beside the other one; only who is on this machine reaches it, and nothing is archived."""
+    """Start what was put aside beside the other one: reached from this machine alone, and archived nowhere."""
     if not (folder / "PG_VERSION").exists() or folder.resolve() == machine.data.resolve():
         raise StandbyError(f"{folder} is not a database that was put aside: ls {machine.data.parent}")
     options = {

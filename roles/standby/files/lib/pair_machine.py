@@ -40,7 +40,9 @@ class Machine:
 
     def runs(self) -> bool:
         """Say whether this database answers."""
-        return subprocess.run(["pg_isready", "-q", "-p", str(self.port)], check=False).returncode == 0
+        # As postgres: a connection of root's is one more refused login in the server's log.
+        asks = ["runuser", "-u", "postgres", "--", "pg_isready", "-q", "-p", str(self.port)]
+        return subprocess.run(asks, cwd="/", check=False).returncode == 0
 
     def is_standby(self) -> bool:
         """Say whether these files belong to one that follows, running or not."""
