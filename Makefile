@@ -54,6 +54,15 @@ verify: configured $(TOOLS) ## Check the running server from outside and inside
 drift: configured $(TOOLS) ## What differs on the server, by whose hand; changes nothing
 	@python scripts/drift.py $(INVENTORY)
 
+standby: configured $(TOOLS) ## Let a second server follow the first one's database
+	$(PLAY) ansible/playbooks/standby.yml
+
+failover: configured $(TOOLS) ## The standby takes over; FORCE=1 if the droplet is gone
+	@python -m laptop.failover $(INVENTORY) $(CONFIRM) $(if $(filter 1,$(FORCE)),--force)
+
+rebuild-standby: configured $(TOOLS) ## Let the server that led before follow; safe to repeat
+	$(PLAY) ansible/playbooks/rebuild-standby.yml
+
 upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due, verify
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
@@ -120,4 +129,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured

@@ -70,6 +70,18 @@ class Bed:
         return self.folder / "ssh_config"
 
 
+@dataclasses.dataclass(frozen=True)
+class Neighbour(Bed):
+    """A second droplet on the network of another bed, with keys and an ssh port of its own."""
+
+    beside: str = ""
+
+    @property
+    def network(self) -> str:
+        """Name of the other bed's network, with which this droplet ends too."""
+        return f"{OWN}{self.beside}"
+
+
 def network_up(bed: Bed) -> None:
     """Make the bed's network if it is not there: IPv4 and IPv6, as a rented droplet has both."""
     if not succeeds("docker", "network", "inspect", bed.network):

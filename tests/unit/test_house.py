@@ -19,6 +19,7 @@ PROVEN_ELSEWHERE = {
     "tests/infra/test_drift.py": "leaves nothing on the server to ask",
     "molecule/droplet/molecule.yml": "runs on the laptop, before there is a server: tests/faults/droplet_life",
     "tests/infra/test_droplet.py": "leaves nothing on the server to ask: tests/integration/droplet",
+    "molecule/standby/molecule.yml": "takes two servers: tests/faults/standby",
     "molecule/release/molecule.yml": "needs users, database and collector roles before it: the default scenario",
 }
 MOST_LINES = 300
