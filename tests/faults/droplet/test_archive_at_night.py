@@ -1,0 +1,65 @@
+"""An old month on a real server: the unit that cron starts takes it into files, in its sandbox, and never by day."""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+UNIT = "collector-retain.service"
+DROP_IN = f"/run/systemd/system/{UNIT}.d/drill.conf"
+FAILED = f"/var/lib/darkpool/failures/{UNIT}.json"
+FOLDER = "/var/lib/collector/archive/darkpool_trades/2023-05"
+ROWS = """
+select ops.make_partitions('darkpool_trades', array['2023-05-02'::date]);
+insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, executed_at, collection_time)
+select n + {first}, case when n % 3 = 0 then 'QQQ' else 'SPY' end, n, 600.10, n,
+       '2023-05-02 14:00Z'::timestamptz + n * interval '1 second', now() from generate_series(1, 5000) n;"""
+COUNT = "select count(*) from trading.darkpool_trades where executed_at < '2024-01-01'"
+
+
+@pytest.fixture
+def psql(owner):
+    return lambda statement: owner(f'sudo -u postgres psql -XAtqd darkpool -c "{statement}"').strip()
+
+
+@pytest.fixture
+def start(owner):
+    """Start the unit as if it were that New York time; its exit code."""
+
+    def begin(moment):
+        offset = round((datetime.fromisoformat(moment) - datetime.now(timezone.utc)) / timedelta(seconds=1))
+        setting = f"[Service]\\\\nEnvironment=COLLECTOR_CLOCK_OFFSET_S={offset}\\\\n"
+        owner(f"sudo sh -c 'mkdir -p {DROP_IN.rpartition('/')[0]} && printf \"{setting}\" >{DROP_IN}'")
+        return int(owner(f"sudo systemctl daemon-reload; sudo systemctl start {UNIT} 2>/dev/null; echo $?"))
+
+    yield begin
+    owner(f"sudo rm -f {DROP_IN}; sudo systemctl daemon-reload; sudo systemctl reset-failed {UNIT} || true")
+
+
+def test_by_day_it_refuses_and_that_is_recorded_at_night_it_archives_and_that_is_forgotten(
+    owner, psql, start
+):
+    psql(ROWS.format(first=0))
+
+    assert start("2026-11-20T12:00:00-05:00") != 0
+    assert json.loads(owner(f"sudo cat {FAILED}"))["unit"] == UNIT
+    assert psql(COUNT) == "5000"
+
+    assert start("2026-11-22T22:30:00-05:00") == 0
+    assert psql(COUNT) == "0"
+    owner(f"until ! sudo test -e {FAILED}; do sleep 0.2; done")
+    manifest = json.loads(owner(f"sudo cat {FOLDER}/1/manifest.json"))
+    assert (manifest["rows"], len(manifest["files"])) == (5000, 2)
+    for one in manifest["files"]:
+        assert owner(f"sudo sha256sum {FOLDER}/1/{one['name']}").split()[0] == one["sha256"]
+    assert owner(f"sudo find {FOLDER} -perm /077") == ""
+
+
+def test_late_rows_of_that_month_follow_it_another_night(owner, psql, start):
+    psql(ROWS.format(first=10_000))
+
+    assert start("2026-11-23T22:30:00-05:00") == 0
+
+    assert psql(COUNT) == "0"
+    parts = psql("select count(*) from ops.archives where month = '2023-05-01' and released_at is not null")
+    assert json.loads(owner(f"sudo cat {FOLDER}/{parts}/manifest.json"))["rows"] == 5000
