@@ -37,6 +37,10 @@ a line, put `comment on ...` into a new migration. The same as SQL: [schema.sql]
 
 `timestamptz` is an instant, shown in UTC; money and prices are US dollars, `numeric`, never rounded.
 """
+_LEGEND = """\
+The columns that identify a row. A full line is a foreign key; a dotted one is a column of the same name: what the
+vendor sends is stored, whether its kind is known or not.
+"""
 Rows = list[dict[str, Any]]
 
 
@@ -45,7 +49,7 @@ def markdown(dsn: str) -> str:
     relations, columns, indexes = (
         _ask(dsn, name) for name in ("schema_relations", "schema_columns", "schema_indexes")
     )
-    parts = [_HEAD]
+    parts = [_HEAD, _diagram(relations, columns, indexes, _ask(dsn, "schema_links"))]
     for schema, group in groupby(relations, itemgetter("schema_name")):
         found = list(group)
         parts.append(f"## {schema}\n\n{found[0]['schema_comment']}\n")
@@ -65,6 +69,29 @@ def dump(dsn: str) -> str:
     )
 
 
+def _diagram(relations: Rows, columns: Rows, indexes: Rows, links: Rows) -> str:
+    """What identifies a row of each table that is collected into or linked, and which rows name which."""
+    linked = {link[end] for link in links for end in ("one", "many")}
+    lines = ["## How it hangs together\n", _LEGEND, "```mermaid", "erDiagram"]
+    for one in relations:
+        if one["name"] and not one["is_view"] and (one["schema_name"] == "trading" or one["name"] in linked):
+            lines += _entity(one, _of(one, columns), _of(one, indexes))
+    for link in links:
+        line = "--" if link["enforced"] else ".."
+        lines.append(f"    {link['one']} ||{line}o{{ {link['many']} : {link['by']}")
+    return "\n".join([*lines, "```\n"])
+
+
+def _entity(one: dict[str, Any], columns: Rows, indexes: Rows) -> Iterator[str]:
+    keys = {name.strip('"') for index in indexes if index["is_unique"] for name in index["columns"]}
+    yield f"    {one['name']} {{"
+    for column in columns:
+        if column["name"] in keys:
+            parted = ' "a partition a month"' if column["name"] == one["month_of"] else ""
+            yield f"        {column['type'].split()[0]} {column['name']}{parted}"
+    yield "    }"
+
+
 def _relation(one: dict[str, Any], columns: Rows, indexes: Rows) -> Iterator[str]:
     yield f"### {one['schema_name']}.{one['name']}{' (view)' if one['is_view'] else ''}\n"
     yield f"{one['comment']}\n"
@@ -77,6 +104,8 @@ def _relation(one: dict[str, Any], columns: Rows, indexes: Rows) -> Iterator[str
         null = "" if column["required"] else "yes"
         yield f"| `{column['name']}` | {column['type']} | {null} | {_cell(column['comment'])} |"
     yield ""
+    if one["month_of"]:
+        yield f"- A partition a month (New York) by `{one['month_of']}`, made by `ops.make_partitions`"
     for index in indexes:
         kind = "Primary key" if index["is_primary"] else "Unique" if index["is_unique"] else "Index"
         yield f"- {kind}: {', '.join(index['columns'])}"
