@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bench(*words):
+def bench(*words, program="store_pages"):
     return subprocess.run(
-        [sys.executable, "bench/store_pages.py", *words],
+        [sys.executable, f"bench/{program}.py", *words],
         cwd=ROOT,
         text=True,
         capture_output=True,
@@ -28,6 +28,13 @@ def test_storing_pages_is_measured_beside_its_rivals():
     ):
         assert done.stdout.count(f"| {way} |") == 3
     assert done.stdout.count("| bare COPY, one commit |") == 1
+
+
+def test_queries_on_ten_times_the_months_are_measured_both_ways():
+    done = bench("--rows", "900", "--rounds", "1", program="partitions")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| a partition a month |") == done.stdout.count("| one table |") == 5
 
 
 def test_each_number_that_is_written_down_has_its_command_and_its_rival():
