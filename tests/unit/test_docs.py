@@ -55,7 +55,6 @@ RUN_AS = {
 NOT_RUN = {
     "clean": "removes the tools that run the tests",
     "format": "changes files; what it would change fails `make check`",
-    "notebook": "opens a browser; the notebooks themselves are executed by test_notebooks.py",
     "ssh": "a shell for a person; the same words are behind `make status`",
 }
 # What troubleshooting.md quotes of programs that are not ours.
