@@ -7,7 +7,8 @@ declare
 begin
     for guarded in
         select oid::regclass as name, relispartition from pg_class
-        where relnamespace = 'trading'::regnamespace and relkind in ('r', 'p')
+        -- Without its note nobody looks into an archived month's files.
+        where (relnamespace = 'trading'::regnamespace and relkind in ('r', 'p')) or oid = 'ops.archives'::regclass
     loop
         if not guarded.relispartition then
             execute format('create or replace trigger refuse_delete before delete on %s '

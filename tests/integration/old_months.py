@@ -21,3 +21,18 @@ SNAPSHOTS = """
 ARCHIVED = """
     select table_name, to_char(month, 'YYYY-MM'), part, kind, rows, released_at is not null
     from ops.archives order by 1, 2, 3"""
+# One row of May 2023 in each other table that has months.
+OTHERS = {
+    "options_flow": """(symbol, flow_type, record_id, session_date, collected_at)
+        values ('SPY', 'recent', 'x', '2023-05-02', now())""",
+    "market_metrics": """(symbol, metric_type, value, timestamp, collected_at)
+        values ('SPY', 'iv_rank', 1.50, '2023-05-02 04:00Z', now())""",
+    "bars": """(symbol, session_date, candle, starts_at, open, high, low, close, volume, collected_at)
+        values ('SPY', '2023-05-02', '1m', '2023-05-02 14:00Z', 1, 2, 1, 2.0, 5, now())""",
+    "price_levels": """(symbol, session_date, level_type, price, dark_volume, lit_volume, collected_at)
+        values ('SPY', '2023-05-02', 'darkpool', 600.10, 1, 2, now())""",
+    "oi_changes": """(symbol, option_symbol, curr_date, curr_oi, collected_at)
+        values ('SPY', 'X', '2023-05-02', 1, now())""",
+    "history": """(table_name, row_id, before, replaced_at)
+        values ('bars', 1, '{"close": 1.0}', '2023-05-02 14:00Z')""",
+}

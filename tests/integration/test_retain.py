@@ -8,7 +8,7 @@ from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
-from old_months import ARCHIVED, PRINTS, SNAPSHOTS
+from old_months import ARCHIVED, OTHERS, PRINTS, SNAPSHOTS
 
 from collector.jobs.lock import only_one
 from collector.store.archive import parquet
@@ -193,3 +193,19 @@ def test_a_unit_says_what_it_is():
     assert (
         str(Unit("options_flow", date(2026, 3, 1), "thinned", 1)) == "old snapshots of options_flow 2026-03"
     )
+
+
+def test_every_table_of_months_goes_the_same_way(tool, database, root):
+    before = {}
+    for table, row in OTHERS.items():
+        database.ask("select ops.make_partitions(%s, array['2023-05-02'::date])", table)
+        database.ask(f"insert into trading.{table} {row}")
+        before[table] = as_archived(database, table, ["2023-05"])
+
+    assert tool("retain", COLLECTOR_KEEP_HOT="").returncode == 0
+
+    for table, rows in before.items():
+        assert in_files(root / table) == rows, table
+        assert database.one(f"select count(*) from trading.{table}") == 0
+    assert (root / "history/2023-05/1/ALL.parquet").is_file()
+    assert {table for table, *_ in database.ask(ARCHIVED)} == set(OTHERS)

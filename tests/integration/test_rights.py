@@ -12,6 +12,7 @@ TABLES = [
     "ops.ledger",
     "ops.coverage",
     "ops.quarantine",
+    "ops.archives",
 ]
 KEPT_IN_QUARANTINE = (
     *("id", "run_id", "feed", "symbol", "session_date"),
