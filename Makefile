@@ -58,6 +58,9 @@ upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due,
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
 
+upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or the way back (BACK=1)
+	@scripts/upgrade_postgres.sh $(INVENTORY) "$(TO)" "$(BACK)" "$(CONFIRM)" $(FORCED)
+
 rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean
 	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
 
@@ -120,4 +123,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift upgrade upgrade-postgres rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
