@@ -58,7 +58,7 @@ upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due,
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
 
-upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or the way back (BACK=1)
+upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or back (BACK=1)
 	@scripts/upgrade_postgres.sh $(INVENTORY) "$(TO)" "$(BACK)" "$(CONFIRM)" $(FORCED)
 
 rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean

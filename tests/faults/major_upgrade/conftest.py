@@ -77,3 +77,5 @@ def deployed(bed, play):
         assert ended.returncode == 0, ended.stdout[-3000:]
     for _ in session.play(bed):
         pass
+    # The other release's base-files would make another system of it.
+    bed.execute("droplet", "apt-mark", "hold", "base-files")
