@@ -67,6 +67,9 @@ upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due,
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
 
+upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or back (BACK=1)
+	@scripts/upgrade_postgres.sh $(INVENTORY) "$(TO)" "$(BACK)" "$(CONFIRM)" $(FORCED)
+
 rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean
 	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
 
@@ -129,4 +132,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
