@@ -21,7 +21,9 @@ def inventory(tmp_path):
 
 def on(inventory):
     """Who is where, in the inventory's files and in ssh's."""
-    found = {post: (inventory / "host_vars" / post / "machine.yml").read_text().split()[1] for post in MACHINES}
+    found = {
+        post: (inventory / "host_vars" / post / "machine.yml").read_text().split()[1] for post in MACHINES
+    }
     for post, address in found.items():
         assert (inventory / posts.CONFIGS[post]).read_text() == f"Host {post}\n  HostName {address}\n"
     return found
