@@ -58,6 +58,11 @@ def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
     return [(start.to_pydatetime(), end.to_pydatetime()) for start, end in found.itertuples(index=False)]
 
 
+def ask(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
+    """The rows of one file of sql/queries, as they are."""
+    return _table(connection, query, **values)
+
+
 def _table(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
     with connection.cursor() as cursor:
         cursor.execute(files.query(query), values)
