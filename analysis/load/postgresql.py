@@ -52,6 +52,12 @@ def newest_day(connection: Connection, symbol: str) -> date | None:
     return newest
 
 
+def newest_session(connection: Connection, symbol: str) -> date | None:
+    """The last session with options flow or bars; None if there is none at all."""
+    newest: date | None = _table(connection, "analysis_newest_session", symbol=symbol).iloc[0, 0]
+    return newest
+
+
 def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
     """The intervals of the day whose prints were collected."""
     found = _table(connection, "darkpool_covered", symbol=symbol, session_date=day)
