@@ -6,10 +6,15 @@ with usual as (
     order by through desc limit 1
 )
 select p.id::text as event, p.executed_at as at, p.size as value, u.value as usual,
-       jsonb_build_object(
-           'price', p.price, 'premium', coalesce(p.premium, p.price * p.size), 'percent', round(100 * p.size / u.value, 2),
-           'bid', p.nbbo_bid, 'ask', p.nbbo_ask, 'sessions', u.sessions, 'through', u.through,
-           'sql', 'select * from trading.darkpool_trades where id = ' || p.id) as facts
+       (select to_jsonb(facts) from (select
+           p.price as price,
+           coalesce(p.premium, p.price * p.size) as premium,
+           round(100 * p.size / u.value, 2) as percent,
+           p.nbbo_bid as bid,
+           p.nbbo_ask as ask,
+           u.sessions as sessions,
+           u.through as through,
+           'select * from trading.darkpool_trades where id = ' || p.id as sql) as facts) as facts
 from trading.market_prints p cross join usual u
 where p.symbol = %(symbol)s::text
   and p.executed_at > %(now)s::timestamptz - %(window)s::interval and p.executed_at <= %(now)s::timestamptz

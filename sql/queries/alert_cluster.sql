@@ -18,11 +18,16 @@ with usual as (
 )
 select concat_ws('/', f.price, %(session_date)s::date, floor(extract(epoch from (%(now)s::timestamptz at time zone 'America/New_York')::time) / 1800)::smallint) as event, f.last_at as at,
        f.premium as value, u.value as usual,
-       jsonb_build_object('price', f.price, 'prints', f.prints, 'first_at', f.first_at, 'quantile', %(quantile)s::text,
-           'sessions', u.sessions, 'through', u.through,
-           'sql', 'select * from trading.market_prints where symbol = ' || quote_literal(%(symbol)s::text)
+       (select to_jsonb(facts) from (select
+           f.price as price,
+           f.prints as prints,
+           f.first_at as first_at,
+           %(quantile)s::text as quantile,
+           u.sessions as sessions,
+           u.through as through,
+           'select * from trading.market_prints where symbol = ' || quote_literal(%(symbol)s::text)
                   || ' and round(price, 2) = ' || f.price || ' and executed_at between ' || quote_literal(f.first_at)
-                  || ' and ' || quote_literal(f.last_at)) as facts
+                  || ' and ' || quote_literal(f.last_at) as sql) as facts) as facts
 from found f cross join usual u
 where u.sessions >= %(sessions)s::integer and f.prints >= %(prints)s::integer
   and f.premium >= greatest(%(times)s::numeric * u.value, %(least)s::numeric)

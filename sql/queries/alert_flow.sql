@@ -17,12 +17,16 @@ with usual as (
       and (not %(opening)s::boolean or detail ->> 'all_opening_trades' = 'true')
 )
 select f.record_id as event, f.executed_at as at, f.value, u.value as usual,
-       jsonb_build_object(
-           'what', concat_ws(' ', f.expiry, f.strike, f.detail ->> 'type', f.contract_size || ' contracts'),
-           'premium', f.premium, 'measure', %(measure)s::text, 'quantile', %(quantile)s::text,
-           'sessions', u.sessions, 'samples', u.samples, 'through', u.through,
-           'sql', 'select * from trading.options_flow where flow_type = ''alert'' and symbol = ' || quote_literal(%(symbol)s::text)
-                  || ' and record_id = ' || quote_literal(f.record_id)) as facts
+       (select to_jsonb(facts) from (select
+           concat_ws(' ', f.expiry, f.strike, f.detail ->> 'type', f.contract_size || ' contracts') as what,
+           f.premium as premium,
+           %(measure)s::text as measure,
+           %(quantile)s::text as quantile,
+           u.sessions as sessions,
+           u.samples as samples,
+           u.through as through,
+           'select * from trading.options_flow where flow_type = ''alert'' and symbol = ' || quote_literal(%(symbol)s::text)
+                  || ' and record_id = ' || quote_literal(f.record_id) as sql) as facts) as facts
 from found f join usual u using (bucket)
 where u.sessions >= %(sessions)s::integer
   and f.value >= greatest(%(times)s::numeric * u.value, %(least)s::numeric)

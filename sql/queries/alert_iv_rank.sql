@@ -8,9 +8,11 @@ with ranks as (
 )
 select concat_ws('/', %(session_date)s::date, case when value > before then 'up' else 'down' end) as event,
        least(collected_at, %(now)s::timestamptz) as at, value, before as usual,
-       jsonb_build_object('points', value - before, 'before_on', (before_at at time zone 'America/New_York')::date,
-           'sql', 'select timestamp, value from trading.market_metrics where symbol = ' || quote_literal(%(symbol)s::text)
-                  || ' and metric_type = ''iv_rank'' order by timestamp desc limit 2') as facts
+       (select to_jsonb(facts) from (select
+           value - before as points,
+           (before_at at time zone 'America/New_York')::date as before_on,
+           'select timestamp, value from trading.market_metrics where symbol = ' || quote_literal(%(symbol)s::text)
+                  || ' and metric_type = ''iv_rank'' order by timestamp desc limit 2' as sql) as facts) as facts
 from ranks
 where (timestamp at time zone 'America/New_York')::date = %(session_date)s::date
   and abs(value - before) >= %(points)s::numeric

@@ -33,8 +33,11 @@ with yesterday as (
     order by l.price, direction, m.ended_at
 )
 select concat_ws('/', price, direction, %(session_date)s::date) as event, ended_at as at, close as value, price as usual,
-       jsonb_build_object('what', what, 'direction', direction, 'before', before,
-           'sql', 'select starts_at, close from trading.bars where symbol = ' || quote_literal(%(symbol)s::text)
-                  || ' and starts_at between ' || quote_literal(ended_at - interval '2 minutes') || ' and ' || quote_literal(ended_at)) as facts
+       (select to_jsonb(facts) from (select
+           what as what,
+           direction as direction,
+           before as before,
+           'select starts_at, close from trading.bars where symbol = ' || quote_literal(%(symbol)s::text)
+                  || ' and starts_at between ' || quote_literal(ended_at - interval '2 minutes') || ' and ' || quote_literal(ended_at) as sql) as facts) as facts
 from crossed
 order by ended_at, price

@@ -15,9 +15,11 @@ with tide as (
     select *, row_number() over (order by timestamp) as number from clear where sign(net) <> sign(before)
 )
 select concat_ws('/', %(session_date)s::date, number) as event, timestamp as at, net as value, before as usual,
-       jsonb_build_object('direction', case when net > 0 then 'calls' else 'puts' end, 'before_at', before_at,
-           'sql', 'select timestamp, metric_type, value from trading.market_metrics where symbol = ''MARKET'' and timestamp between '
-                  || quote_literal(before_at) || ' and ' || quote_literal(timestamp)) as facts
+       (select to_jsonb(facts) from (select
+           case when net > 0 then 'calls' else 'puts' end as direction,
+           before_at as before_at,
+           'select timestamp, metric_type, value from trading.market_metrics where symbol = ''MARKET'' and timestamp between '
+                  || quote_literal(before_at) || ' and ' || quote_literal(timestamp) as sql) as facts) as facts
 from turns
 where timestamp > %(now)s::timestamptz - %(window)s::interval
 order by timestamp

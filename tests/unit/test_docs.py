@@ -37,6 +37,7 @@ ENVIRONMENT = {
 PLACEHOLDERS = {"DATE": "2026-11-20", "FEED": "darkpool_trades", "KEY": "size", "SYMBOL": "SPY"}
 # Targets whose recipe is run by a test under another name: the file and what it says there.
 RUN_AS = {
+    "alert-test": ("tests/integration/test_alerts_delivered.py", 'collector("alerts", "try")'),
     "check": ("scripts/test.sh", "scripts/check.sh"),
     "demo": ("scripts/test.sh", "python -m testbed.demo"),
     "demo-down": ("scripts/test.sh", "python -m testbed down --name demo --engine"),
