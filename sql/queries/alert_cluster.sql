@@ -19,7 +19,7 @@ with usual as (
 select concat_ws('/', f.price, %(session_date)s::date, floor(extract(epoch from (%(now)s::timestamptz at time zone 'America/New_York')::time) / 1800)::smallint) as event, f.last_at as at,
        f.premium as value, u.value as usual,
        (select to_jsonb(facts) from (select
-           f.price as price,
+           f.price::text as price,
            f.prints as prints,
            f.first_at as first_at,
            %(quantile)s::text as quantile,
