@@ -101,6 +101,9 @@ class Market:
             market.watch(self.connection, self.rules, ("SPY",), market.Watch(session, now, {}))
         deliver.deliver([DatabaseBox(self.connection)], self.channels, FREE, now, channels.send)
 
+    def hits(self):
+        return self.database.one("select count(*) from ops.alert_hits")
+
     def said(self):
         """All that has arrived, a line each."""
         return [f"{post['title']}\n{post['message']}" for post in self.webhook.posts]
@@ -154,7 +157,7 @@ def test_a_cluster_of_prints_at_one_price(spy):
     assert "SPY 12 dark prints at 601.00, $64.9 M" in text
     spy.block("12:06:00", size=9000, price=601)
     spy.look("12:10")
-    assert len(spy.said()) == 1, "the same cluster, grown, is no news"
+    assert (len(spy.said()), spy.hits()) == (1, 1), "the same cluster, grown, is no news"
     spy.look("12:50")
     assert "RESOLVED SPY level_cluster: quiet again" in spy.said()[1]
 
@@ -223,7 +226,7 @@ def test_a_change_of_the_iv_rank_however_often_it_is_refreshed(spy):
     fires_once_and_is_over(spy, "iv_rank_change", "SPY IV rank 40.0, +20.0 points", "20.0 on 2026-11-19")
     spy.plant(METRIC, "SPY", "iv_rank", 45, at("00:00"), at("12:50"))
     spy.look("12:50")
-    assert len(spy.said()) == 2
+    assert (len(spy.said()), spy.hits()) == (2, 1)
 
 
 def test_a_turn_of_the_tide_and_noise_near_nothing_is_none(spy):
@@ -242,7 +245,7 @@ def test_a_turn_that_is_restated_to_another_minute_is_the_same_turn(spy):
     spy.look("12:00")
     spy.plant(METRIC, "MARKET", "market_tide_net_call_premium", -260_000_000, at("11:57"), at("12:03"))
     spy.look("12:05")
-    assert len(spy.said()) == 1
+    assert (len(spy.said()), spy.hits()) == (1, 1)
 
 
 def test_no_rule_fires_in_its_warm_up(spy):
@@ -268,6 +271,8 @@ def test_outside_the_markets_hours_nothing_fires_and_what_was_on_is_over(spy):
     spy.past()
     spy.block("08:00:00")
     spy.look("08:01")
+    spy.block("09:29:59")
+    spy.look("09:31")
     assert spy.said() == []
     spy.block("15:59:00")
     spy.look("16:00")
