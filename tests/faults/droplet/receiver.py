@@ -3,6 +3,7 @@
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -13,7 +14,7 @@ class Handler(BaseHTTPRequestHandler):
         self.note(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["title"])
 
     def note(self, title):
-        with open(sys.argv[2], "a", encoding="utf-8") as file:
+        with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
             file.write(json.dumps([self.path, title]) + "\n")
         self.send_response(200)
         self.end_headers()

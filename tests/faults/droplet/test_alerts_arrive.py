@@ -11,8 +11,9 @@ from testbed.shell import wait_until
 PORT = 8899
 HEARD = "/run/drill-of-alerts.jsonl"
 URLS = "/etc/collector/alerts-urls.json"
-HOOKS = "-p OnFailure=darkpool-failed@darkpool-drill.service.service -p OnSuccess=darkpool-recovered@darkpool-drill.service.service"
-DRILL = f"sudo systemd-run --quiet --wait --unit=darkpool-drill -p Type=oneshot {HOOKS}"
+UNIT = "darkpool-drill"
+HOOKS = f"-p OnFailure=darkpool-failed@{UNIT}.service.service -p OnSuccess=darkpool-recovered@{UNIT}.service.service"
+DRILL = f"sudo systemd-run --quiet --wait --unit={UNIT} -p Type=oneshot {HOOKS}"
 BOX = "/var/lib/collector/alerts"
 
 
