@@ -11,6 +11,7 @@ from testbed.shell import wait_until
 PORT = 8899
 HEARD = "/run/drill-of-alerts.jsonl"
 URLS = "/etc/collector/alerts-urls.json"
+PROGRAM = "/run/drill-of-alerts.py"
 UNIT = "darkpool-drill"
 HOOKS = f"-p OnFailure=darkpool-failed@{UNIT}.service.service -p OnSuccess=darkpool-recovered@{UNIT}.service.service"
 DRILL = f"sudo systemd-run --quiet --wait --unit={UNIT} -p Type=oneshot {HOOKS}"
@@ -22,15 +23,14 @@ def heard(owner):
     """Alerts go to a receiver of the drill's; what it heard, as pairs of path and title."""
     program = shlex.quote((Path(__file__).parent / "receiver.py").read_text())
     owner(f"sudo cp -a {URLS} /root/urls.kept; sudo rm -rf {BOX}")
-    owner(f"sudo systemd-run --quiet --unit=receiver python3 -c {program} {PORT} {HEARD}")
-    wait_until(
-        "the receiver", lambda: owner(f"curl -s -o /dev/null http://127.0.0.1:{PORT}/ && echo up || true"), 20
-    )
+    owner(f"printf %s {program} | sudo tee {PROGRAM} >/dev/null")
+    owner(f"sudo systemd-run --quiet --unit=receiver python3 {PROGRAM} {PORT} {HEARD}")
+    wait_until("the receiver", lambda: f":{PORT}" in owner("ss -ltn"), 20)
     text = json.dumps([{"url": f"json://127.0.0.1:{PORT}/alerts"}])
     owner(f"printf %s {shlex.quote(text)} | sudo tee {URLS} >/dev/null")
     yield lambda: [tuple(json.loads(line)) for line in owner(f"cat {HEARD} || true").splitlines()]
     owner(f"sudo cp -a /root/urls.kept {URLS}; sudo rm -rf /root/urls.kept {BOX}")
-    owner(f"sudo systemctl stop receiver; sudo rm -f {HEARD}; sudo systemctl reset-failed")
+    owner(f"sudo systemctl stop receiver; sudo rm -f {HEARD} {PROGRAM}; sudo systemctl reset-failed")
 
 
 def titles(heard):
