@@ -37,12 +37,12 @@ def test_only_the_collector_and_root_read_where_alerts_go_and_only_root_writes_i
         assert host.file(path).mode & 0o027 == 0
 
 
-def test_whom_to_ping_is_roots_secret(host: Host) -> None:
+def test_whom_to_ping_is_a_secret_of_root_and_of_who_pings(host: Host) -> None:
     with host.sudo():
-        assert (host.file("/etc/darkpool/ping_url").mode, host.file("/etc/darkpool/ping_url").user) == (
-            0o600,
-            "root",
-        )
+        kept = host.file("/etc/darkpool/ping_url")
+        assert (kept.user, kept.group, kept.mode) == ("root", "darkpool-ping", 0o640)
+    assert root(host, "runuser -u darkpool-ping -- test -r /etc/darkpool/ping_url").rc == 0
+    assert root(host, "runuser -u collector -- cat /etc/darkpool/ping_url").rc != 0
 
 
 def test_each_job_and_service_pings_where_there_is_a_switch(host: Host) -> None:

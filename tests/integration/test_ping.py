@@ -31,7 +31,7 @@ def asked():
 def ping(folder, url, instance):
     (folder / "ping_url").write_text(f"{url}\n")
     return subprocess.run(
-        [sys.executable, PROGRAM, instance], env={"CREDENTIALS_DIRECTORY": str(folder)},
+        [sys.executable, PROGRAM, instance, folder / "ping_url"],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
 

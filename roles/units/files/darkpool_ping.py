@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Ping a dead man's switch that understands healthchecks: URL/JOB/start, URL/JOB, URL/JOB/fail.
 
-Its argument is a unit and what happened, as in collector.service:start; a death says more (UNIT:signal:KILL:fail).
+Its first argument is a unit and what happened: collector.service:start; a death says more (UNIT:signal:KILL:fail).
 It never fails: a ping that does not arrive is what the other side is there to notice.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import urllib.request
@@ -19,10 +18,9 @@ WORDS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
 def main() -> None:
-    """Take unit and event from the command line, the URL from systemd's credentials."""
+    """Take unit and event, and the file with the URL, from the command line."""
     unit, *_, event = sys.argv[1].split(":")
-    folder = Path(os.environ["CREDENTIALS_DIRECTORY"])  # noqa: TID251 -- not part of the collector
-    base = (folder / "ping_url").read_text(encoding="utf-8").strip()
+    base = Path(sys.argv[2]).read_text(encoding="utf-8").strip()
     if not base:
         return
     job = unit.rpartition(".")[0].replace("@", "-")
