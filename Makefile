@@ -83,6 +83,9 @@ status: configured $(TOOLS) ## What is collected, what is late, the next run
 logs: configured $(TOOLS) ## The collector's log, of one feed: FEED=darkpool_trades
 	@python -m laptop.daily $(INVENTORY) logs --feed "$(FEED)"
 
+alert-test: configured $(TOOLS) ## Send one test alert through each of your channels
+	@python -m laptop.daily $(INVENTORY) alert-test
+
 ssh: configured $(TOOLS) ## A shell on the server
 	@python -m laptop.daily $(INVENTORY) ssh
 
@@ -132,4 +135,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
