@@ -9,7 +9,10 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from table_facts import Facts
 
 DUMP, GLOBALS, MANIFEST, SUMS = "darkpool.dump", "globals.sql", "manifest.json", "SHA256SUMS"
 PARTIAL = ".partial"
@@ -27,7 +30,10 @@ class Settings:
     database: str
     directory: Path
     keep_days: int
+    keep_weeks: int
+    keep_months: int
     min_free: int
+    alarm_after_h: int
 
 
 def read_settings(path: Path) -> Settings:
@@ -39,7 +45,10 @@ def read_settings(path: Path) -> Settings:
             database=given["BACKUP_DATABASE"],
             directory=Path(given["BACKUP_DIRECTORY"]),
             keep_days=int(given["BACKUP_KEEP_DAYS"]),
+            keep_weeks=int(given["BACKUP_KEEP_WEEKS"]),
+            keep_months=int(given["BACKUP_KEEP_MONTHS"]),
             min_free=int(given["BACKUP_MIN_FREE_MB"]) * 1024 * 1024,
+            alarm_after_h=int(given["BACKUP_ALARM_AFTER_H"]),
         )
     except (OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error
@@ -58,10 +67,10 @@ def newest(directory: Path) -> Path:
     return known[-1]
 
 
-def rows(backup: Path) -> dict[str, int]:
-    """Rows per table, as counted in the dump's own snapshot."""
-    counts: dict[str, int] = json.loads((backup / MANIFEST).read_text())["rows"]
-    return counts
+def noted(backup: Path) -> dict[str, Facts]:
+    """What each table held, as found in the dump's own snapshot; nothing where an older release wrote it."""
+    found: dict[str, Facts] = json.loads((backup / MANIFEST).read_text()).get("tables", {})
+    return found
 
 
 def taken_at(backup: Path) -> datetime:
@@ -84,8 +93,8 @@ def check(backup: Path) -> None:
     """Refuse a backup whose bytes changed or whose dump cannot be read to its end."""
     try:
         lines = (backup / SUMS).read_text().splitlines()
-        noted = {name: value for value, name in (line.split("  ", 1) for line in lines)}
-        wrong = [name for name in (DUMP, GLOBALS, MANIFEST) if noted.get(name) != digest(backup / name)]
+        sums = {name: value for value, name in (line.split("  ", 1) for line in lines)}
+        wrong = [name for name in (DUMP, GLOBALS, MANIFEST) if sums.get(name) != digest(backup / name)]
     except (OSError, ValueError) as error:
         raise BackupError(f"{backup} is not a whole backup ({error}): use another one") from error
     if wrong:
