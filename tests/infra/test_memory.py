@@ -10,6 +10,8 @@ import pytest
 from tests.infra.our_units import root, sandboxed, schedules, shown, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from testinfra.host import Host
 
 LIMITS = "/sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes"
@@ -44,16 +46,28 @@ def test_the_table_adds_up_to_no_more_than_the_machine_has(host: Host, table: di
 
 
 def test_the_limits_that_systemd_holds_are_in_the_table(
-    table: dict[str, int], jobs_and_services: list[dict[str, str]]
+    host: Host, table: dict[str, int], jobs_and_services: list[dict[str, str]]
 ) -> None:
     assert jobs_and_services
     # Root's own small jobs look after the system.
     ours, systems = (
-        sum(most_mib(unit) for unit in jobs_and_services if (unit["User"] in ("", "root")) == root_s)
+        sum(
+            most_of(
+                {unit["Id"]: unit for unit in jobs_and_services if (unit["User"] in ("", "root")) == root_s},
+                host,
+            )
+        )
         for root_s in (False, True)
     )
     assert 0 < ours <= table["in all"] - table["PostgreSQL"] - table["the system itself"]
     assert systems <= table["the system itself"]
+
+
+def most_of(units: dict[str, dict[str, str]], host: Host) -> Iterator[int]:
+    """What they may take together: those in a slice of ours no more than the slice."""
+    slices = {unit["Slice"] for unit in units.values()} - {"system.slice", ""}
+    yield from (most_mib(shown(host, one)) for one in slices)
+    yield from (most_mib(unit) for unit in units.values() if unit["Slice"] not in slices)
 
 
 def most_mib(unit: dict[str, str]) -> int:

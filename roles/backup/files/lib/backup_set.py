@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from table_facts import Facts
 
 DUMP, GLOBALS, MANIFEST, SUMS = "darkpool.dump", "globals.sql", "manifest.json", "SHA256SUMS"
@@ -132,3 +136,27 @@ def output(arguments: list[str], stdin: IO[bytes] | int = subprocess.DEVNULL) ->
     if done.returncode:
         raise BackupError(f"{' '.join(arguments[:4])} failed ({done.returncode}): {done.stderr.strip()}")
     return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def one_at_a_time(directory: Path) -> Iterator[bool]:
+    """Hold a lock that ends with the process; say whether it was free."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Wait until no other backup, drill or restore is at work: together they would take the memory of two."""
+    handle = os.open(Path(__file__).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

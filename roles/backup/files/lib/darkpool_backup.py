@@ -9,8 +9,6 @@ its end, put on the disk, and only then renamed.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import fcntl
 import json
 import os
 import pwd
@@ -19,15 +17,11 @@ import shutil
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import backup_set
 import rotation
 import table_facts
-from backup_set import BackupError, Settings, output
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from backup_set import BackupError, Settings, one_at_a_time, output, turn
 
 SETTINGS_FILE = Path("/etc/default/darkpool-backup")
 DUMPER = "darkpool_backup"
@@ -107,7 +101,8 @@ def run(settings: Settings) -> None:
             return
         partial = final.with_name(final.name + backup_set.PARTIAL)
         try:
-            fill(partial, settings)
+            with turn():
+                fill(partial, settings)
             partial.rename(final)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -125,19 +120,6 @@ def become_pgbackup() -> None:
         os.initgroups(account.pw_name, account.pw_gid)
         os.setgid(account.pw_gid)
         os.setuid(account.pw_uid)
-
-
-@contextlib.contextmanager
-def one_at_a_time(directory: Path) -> Iterator[bool]:
-    """Hold a lock that ends with the process; say whether it was free."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
 
 
 def refuse_without_room(settings: Settings) -> None:
@@ -164,8 +146,14 @@ def fill(partial: Path, settings: Settings) -> None:
     dump, started = partial / backup_set.DUMP, now()
     login = ["-U", DUMPER]
     made_by = output(["pg_dump", "--version"])
-    with table_facts.snapshot(["psql", *login, "-d", settings.database]) as (name, facts):
-        wanted = ["--format=custom", f"--snapshot={name}", "--lock-wait-timeout=60s", f"--file={dump}"]
+    with table_facts.snapshot(["psql", *login, "-d", settings.database]) as session:
+        facts = session.facts()
+        wanted = [
+            "--format=custom",
+            f"--snapshot={session.name}",
+            "--lock-wait-timeout=60s",
+            f"--file={dump}",
+        ]
         output(["pg_dump", *login, "-d", settings.database, compression(made_by), *wanted])
     backup_set.decode(dump)
     roles = ["--globals-only", "--no-role-passwords", f"--file={partial / backup_set.GLOBALS}"]
@@ -242,7 +230,8 @@ def prove(backup: Path, settings: Settings, word: str) -> None:
     with one_at_a_time(settings.directory) as alone:
         if not alone:
             raise BackupError("another backup or verify is at work: try again in a few minutes")
-        compare(backup, restored(backup))
+        with turn():
+            compare(backup, restored(backup))
 
 
 def restored(backup: Path) -> dict[str, table_facts.Facts]:

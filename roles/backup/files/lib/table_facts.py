@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 from backup_set import BackupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 class Facts(TypedDict):
@@ -48,32 +48,54 @@ from asked;
 """
 
 
-@contextlib.contextmanager
-def snapshot(psql: Sequence[str], also: str = "") -> Iterator[tuple[str, dict[str, Facts]]]:
-    """Keep one transaction open, so that whoever takes its snapshot sees the rows that were counted in it.
+class Session:
+    """One transaction that goes on seeing what was committed when it began."""
 
-    Args:
-        psql: how to reach the database.
-        also: statements before the counting, in the same transaction once its snapshot is taken.
-    """
-    begin = f"{PINNED} begin isolation level repeatable read read only; select pg_export_snapshot(); {also}"
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        begin = f"{PINNED} begin isolation level repeatable read read only; select pg_export_snapshot();"
+        self.name = self.ask(begin)
+
+    def ask(self, statement: str) -> str:
+        """The one line that a statement answers."""
+        self._process.stdin.write(f"{statement}\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline().strip()
+        if not line:
+            raise BackupError("the database cannot be read: see the line above, and `pg_lsclusters`")
+        return line
+
+    def facts(self) -> dict[str, Facts]:
+        """What the tables hold."""
+        found: dict[str, Facts] = json.loads(self.ask(ASK))
+        return found
+
+
+@contextlib.contextmanager
+def snapshot_later(psql: Sequence[str]) -> Iterator[Callable[[], Session]]:
+    """Connect now; the snapshot is taken when the given function is called."""
     with subprocess.Popen(
         [*psql, "-XqAt", "-v", "ON_ERROR_STOP=1"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-    ) as session:  # fmt: skip
-        session.stdin.write(f"{begin}\n{ASK}")
-        session.stdin.flush()
-        name, facts = session.stdout.readline().strip(), session.stdout.readline().strip()
-        if not facts:
-            raise BackupError("the database cannot be read: see the line above, and `pg_lsclusters`")
-        yield name, json.loads(facts)
-        session.stdin.close()
+    ) as process:  # fmt: skip
+        try:
+            yield lambda: Session(process)
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+
+
+@contextlib.contextmanager
+def snapshot(psql: Sequence[str]) -> Iterator[Session]:
+    """Keep a transaction open, so that whoever takes its snapshot sees the rows that are counted in it."""
+    with snapshot_later(psql) as begin:
+        yield begin()
 
 
 def facts(psql: Sequence[str]) -> dict[str, Facts]:
     """What the tables hold now."""
-    with snapshot(psql) as (_, found):
-        return found
+    with snapshot(psql) as session:
+        return session.facts()
 
 
 def differences(noted: Mapping[str, Facts], restored: Mapping[str, Facts]) -> list[str]:
