@@ -15,11 +15,14 @@ import pwd
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import acknowledged_copies
 import drill
 import history
 import notes
 import repository
+import restore
 import watch
 from backup_set import BackupError, one_at_a_time, turn
 from physical_settings import Settings, read_settings
@@ -33,6 +36,7 @@ WORDS = {
     "run": "make a backup now: a full one when the last is old, else what changed since",
     "watch": "fail, with all reasons, when something is too old, waits too long or is not there",
     "list": "what there is, where, how old, and the last drills",
+    "restore": "bring a backup or a moment back as the live database (as root)",
     "drill": "restore into a cluster of its own, compare, measure, note it, remove it",
 }
 
@@ -42,6 +46,9 @@ def main() -> int:
     given = parser().parse_args()
     try:
         settings = read_settings(given.settings)
+        if given.word == "restore":
+            restored(settings, given)
+            return 0
         become_postgres()
         if given.word == "list":
             show(settings, as_json=given.json)
@@ -53,7 +60,7 @@ def main() -> int:
             prepare(settings)
         else:
             run(settings)
-    except (BackupError, OSError) as error:
+    except (BackupError, OSError, ValueError, LookupError) as error:
         sys.stderr.write(f"darkpool-pgbackrest: {error}\n")
         return 1
     return 0
@@ -72,7 +79,37 @@ def parser() -> argparse.ArgumentParser:
     made = {word: words.add_parser(word, help=text, description=text) for word, text in WORDS.items()}
     made["list"].add_argument("--json", action="store_true", help="for programs")
     made["drill"].add_argument("name", nargs="?", default="", help="one backup (default: the newest)")
+    made["restore"].add_argument("--from", dest="name", default="", help="one backup, as it was noted")
+    made["restore"].add_argument("--at", type=moment, help='a second in New York, as "2026-11-20 15:59:00"')
+    made["restore"].add_argument(
+        "--dry-run", action="store_true", help="say what would be done, change nothing"
+    )
+    made["restore"].add_argument(
+        "--accept-loss", action="store_true", help="also if acknowledged rows are missing"
+    )
     return top
+
+
+def moment(text: str) -> datetime:
+    """A time as the exchange's clock shows it."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/New_York"))
+
+
+def restored(settings: Settings, given: argparse.Namespace) -> None:
+    """One restore at a time."""
+    if os.geteuid() != 0:
+        raise BackupError("a restore stops the server and starts it again: sudo darkpool-pgbackrest restore")
+    if given.name and given.at:
+        raise BackupError("a backup by its name, or a moment: not both")
+    wanted = restore.Wanted(given.name, given.at, given.accept_loss)
+    if given.dry_run:
+        restore.plan(settings, wanted)
+        say("nothing was changed")
+        return
+    with one_at_a_time(settings.drill_directory) as alone:
+        if not alone:
+            raise BackupError("a backup, a drill or another restore is at work: try again in a few minutes")
+        restore.run(settings, wanted)
 
 
 def say(message: str) -> None:
@@ -122,6 +159,7 @@ def run(settings: Settings) -> None:
                 newest = place.backups[-1]
                 notes.keep(settings, note, newest)
                 notes.tidy(settings, place)
+                acknowledged_copies.keep(settings, place.number)
                 say(
                     f"repository {place.number}: {newest.label}, {newest.size >> 10} KiB, noted at {note['point']}"
                 )

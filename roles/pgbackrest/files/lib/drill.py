@@ -37,7 +37,7 @@ def run(settings: Settings, label: str = "") -> dict[str, Any]:
         refuse_without_room(settings, backup, settings.drill_directory)
         line |= proven(scratch, backup)
         line["ok"] = True
-    except (BackupError, OSError) as error:
+    except (BackupError, OSError, ValueError, LookupError) as error:
         line["problem"] = str(error)
         raise
     finally:

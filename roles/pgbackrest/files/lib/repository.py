@@ -54,7 +54,15 @@ def called(
     )
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **(told or {})}
     done = subprocess.run(
-        words, stdin=stdin, env=environment, capture_output=True, text=True, cwd="/", check=False, **rights
+        words,
+        stdin=stdin,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd="/",
+        check=False,
+        **rights,
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip())[-2000:]
@@ -106,6 +114,9 @@ def named(repositories: Sequence[Repository], label: str) -> Backup:
         for one in reversed(place.backups):
             if label in ("", one.label):
                 return one
+    wrong = "; ".join(one.problem for one in repositories if one.problem)
+    if wrong:
+        raise BackupError(f"the repository cannot be read: {wrong}")
     raise BackupError(
         f"there is no backup {label or 'at all'}: `darkpool-pgbackrest list` shows what there is,"
         " `systemctl start darkpool-pgbackrest` makes one"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,13 @@ class Scratch:
     def ended(self) -> None:
         """Stop what runs there, also what an earlier run left, and remove all of it."""
         self.stop()
-        shutil.rmtree(self.data, ignore_errors=True)
+        # What restored for a call that was killed may still be at it.
+        subprocess.run(["pkill", "-KILL", "-f", f"pg1-path={self.data}"], check=False)
+        for _ in range(50):
+            shutil.rmtree(self.data, ignore_errors=True)
+            if not self.data.exists():
+                break
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop it if it runs."""
