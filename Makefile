@@ -73,6 +73,18 @@ upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or ba
 rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean
 	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
 
+backup: configured $(TOOLS) ## A backup now, each kind that is on
+	@python -m laptop.backups $(INVENTORY) backup
+
+backups: configured $(TOOLS) ## What can be restored: where, how old, last proven
+	@python -m laptop.backups $(INVENTORY) list
+
+drill: configured $(TOOLS) ## Restore the newest backup beside the server and compare
+	@python -m laptop.backups $(INVENTORY) drill
+
+restore: configured $(TOOLS) ## Bring data back: FROM=name or AT="...", DRY_RUN=1; asks
+	@python -m laptop.backups $(INVENTORY) restore --from "$(FROM)" --at "$(AT)" $(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(ACCEPT_LOSS)),--accept-loss) --confirm "$(CONFIRM)" -- $(FORCED)
+
 destroy: configured $(TOOLS) ## Delete all that costs money; asks for its name (CONFIRM=)
 	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
 
@@ -135,4 +147,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
