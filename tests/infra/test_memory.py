@@ -10,7 +10,6 @@ import pytest
 from tests.infra.our_units import root, sandboxed, schedules, shown, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from testinfra.host import Host
 
