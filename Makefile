@@ -67,8 +67,23 @@ upgrade: configured $(TOOLS) ## All packages up to date, a reboot if one is due,
 	$(PLAY) ansible/playbooks/upgrade.yml
 	$(MAKE) --no-print-directory verify
 
+upgrade-postgres: configured $(TOOLS) ## A newer PostgreSQL major (TO=17), or back (BACK=1)
+	@scripts/upgrade_postgres.sh $(INVENTORY) "$(TO)" "$(BACK)" "$(CONFIRM)" $(FORCED)
+
 rotate: configured $(TOOLS) ## A new secret: SECRET=analyst, api-key or digitalocean
 	@python -m laptop.rotate $(INVENTORY) "$(SECRET)" -- $(FORCED)
+
+backup: configured $(TOOLS) ## A backup now, each kind that is on
+	@python -m laptop.backups $(INVENTORY) backup
+
+backups: configured $(TOOLS) ## What can be restored: where, how old, last proven
+	@python -m laptop.backups $(INVENTORY) list
+
+drill: configured $(TOOLS) ## Restore the newest backup beside the server and compare
+	@python -m laptop.backups $(INVENTORY) drill
+
+restore: configured $(TOOLS) ## Bring data back: FROM=name or AT="...", DRY_RUN=1; asks
+	@python -m laptop.backups $(INVENTORY) restore --from "$(FROM)" --at "$(AT)" $(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(ACCEPT_LOSS)),--accept-loss) --confirm "$(CONFIRM)" -- $(FORCED)
 
 destroy: configured $(TOOLS) ## Delete all that costs money; asks for its name (CONFIRM=)
 	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
@@ -79,6 +94,9 @@ status: configured $(TOOLS) ## What is collected, what is late, the next run
 
 logs: configured $(TOOLS) ## The collector's log, of one feed: FEED=darkpool_trades
 	@python -m laptop.daily $(INVENTORY) logs --feed "$(FEED)"
+
+alert-test: configured $(TOOLS) ## Send one test alert through each of your channels
+	@python -m laptop.daily $(INVENTORY) alert-test
 
 ssh: configured $(TOOLS) ## A shell on the server
 	@python -m laptop.daily $(INVENTORY) ssh
@@ -129,4 +147,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade rotate destroy status logs ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured

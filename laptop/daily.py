@@ -37,6 +37,8 @@ def do(given: argparse.Namespace) -> int:
         server.become(terminal=sys.stdin.isatty())
     if given.what == "status":
         server.become("collector", "status")
+    if given.what == "alert-test":
+        server.become("collector", "alerts", "try")
     if given.what == "logs":
         server.logs(given.feed, follow=sys.stdout.isatty())
     tunnel = Tunnel(server, given.port)
@@ -54,7 +56,7 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
-    parser.add_argument("what", choices=["ssh", "status", "logs", "tunnel", "psql", "notebook"])
+    parser.add_argument("what", choices=["ssh", "status", "alert-test", "logs", "tunnel", "psql", "notebook"])
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )

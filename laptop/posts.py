@@ -111,10 +111,11 @@ def refuse_half_described(inventory: Path) -> None:
         Refused: one is not.
     """
     for post in CONFIGS:
-        if not any((inventory / "host_vars" / post).glob("*.yml")):
+        machine = inventory / "host_vars" / post / "machine.yml"
+        if not machine.exists() or "ansible_host:" not in machine.read_text():
             raise Refused.because(
-                f"{inventory}/host_vars/{post} does not say which machine that is",
-                f"write its ansible_host and standby_address into {inventory}/host_vars/{post}/machine.yml",
+                f"{machine} does not say which machine that is: nothing was touched",
+                "write its ansible_host and standby_address there",
             )
 
 

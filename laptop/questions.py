@@ -60,6 +60,19 @@ def region(answer: str) -> str:
     return answer
 
 
+def alerts_url(answer: str) -> str:
+    """An address of a service that apprise knows; whether it takes messages, `make alert-test` asks.
+
+    Raises:
+        ValueError: it has not the form of one.
+    """
+    if not re.fullmatch(r"[a-z]+://[!-~]+", answer) or answer.startswith(("http://", "https://")):
+        raise ValueError(
+            "is no address that apprise knows; ntfys://my-topic and mailtos://user:password@host are"
+        )
+    return answer
+
+
 def host_key(answer: str) -> str:
     """The line that the server prints for its own key.
 
@@ -154,6 +167,15 @@ ALL = (
         placeholder="its host key",
         check=host_key,
         needs="DROPLET_ADDRESS",
+        optional=True,
+    ),
+    Question(
+        name="ALERTS_URL",
+        asks="Where your alerts go, as ntfys://a-topic-that-nobody-guesses (empty: nowhere yet)",
+        file=VAULT,
+        placeholder="where alerts go",
+        check=alerts_url,
+        secret=True,
         optional=True,
     ),
 )

@@ -13,7 +13,7 @@ from laptop.words import Refused
 
 
 def rented(inventory: Path) -> bool:
-    """A token in the vault, and no address that a person wrote down.
+    """A token in the vault, and no address that a person wrote down, in hosts.yml or for a pair.
 
     Raises:
         Refused: the vault does not open.
@@ -23,6 +23,9 @@ def rented(inventory: Path) -> bool:
         return False
     token = str((yaml.safe_load(vault.read()) or {}).get("vault_droplet_api_token") or "<")
     hosts = (yaml.safe_load((inventory / "hosts.yml").read_text()) or {}).get("droplets", {}).get("hosts", {})
+    # Of a pair: which machine is on the post is said there, and changes with a failover.
+    if (inventory / "host_vars/droplet/machine.yml").exists():
+        return False
     typed = [str((facts or {}).get("ansible_host", "<")) for facts in hosts.values()]
     return not token.startswith("<") and all(address.startswith("<") for address in typed)
 

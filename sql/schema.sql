@@ -487,6 +487,227 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: baselines; Type: TABLE; Schema: derived; Owner: -
+--
+
+CREATE TABLE derived.baselines (
+    metric text NOT NULL,
+    symbol text NOT NULL,
+    bucket smallint NOT NULL,
+    through date NOT NULL,
+    sessions integer NOT NULL,
+    samples bigint NOT NULL,
+    p50 numeric,
+    p95 numeric,
+    p99 numeric,
+    p999 numeric
+);
+
+--
+-- Name: TABLE baselines; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON TABLE derived.baselines IS 'How a quantity was distributed in the last sessions, by half hour of the New York day. A rule compares with the newest one that ends before its own day.';
+
+--
+-- Name: COLUMN baselines.metric; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.metric IS 'flow_premium and level_premium (US dollars), flow_size (contracts), day_volume (shares; bucket 0).';
+
+--
+-- Name: COLUMN baselines.symbol; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN baselines.bucket; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.bucket IS 'Half hour of the New York day: 19 begins at 09:30. 0 where it is of the whole day.';
+
+--
+-- Name: COLUMN baselines.through; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.through IS 'Last session that is in it.';
+
+--
+-- Name: COLUMN baselines.sessions; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.sessions IS 'Sessions that had a value: below a rule''s warm-up it does not fire.';
+
+--
+-- Name: COLUMN baselines.samples; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.samples IS 'Values.';
+
+--
+-- Name: COLUMN baselines.p50; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.p50 IS 'Median, in the unit of the metric.';
+
+--
+-- Name: COLUMN baselines.p95; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.p95 IS 'One in twenty is larger; in the unit of the metric.';
+
+--
+-- Name: COLUMN baselines.p99; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.p99 IS 'One in a hundred is larger; in the unit of the metric.';
+
+--
+-- Name: COLUMN baselines.p999; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.baselines.p999 IS 'One in a thousand is larger; in the unit of the metric.';
+
+--
+-- Name: alert_hits; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.alert_hits (
+    rule text NOT NULL,
+    symbol text NOT NULL,
+    event text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    value numeric,
+    usual numeric,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+--
+-- Name: TABLE alert_hits; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.alert_hits IS 'What a market rule found, once each: an event that is found again, restated or not, is known by its name and says nothing more.';
+
+--
+-- Name: COLUMN alert_hits.rule; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.rule IS 'Name of the rule.';
+
+--
+-- Name: COLUMN alert_hits.symbol; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.symbol IS 'Ticker, or MARKET.';
+
+--
+-- Name: COLUMN alert_hits.event; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.event IS 'Names the event inside its rule and symbol: the row''s id, or a level and its direction.';
+
+--
+-- Name: COLUMN alert_hits.at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.at IS 'When it happened on the market.';
+
+--
+-- Name: COLUMN alert_hits.noted_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.noted_at IS 'By the collector''s clock.';
+
+--
+-- Name: COLUMN alert_hits.value; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.value IS 'What was found, in the unit of the rule.';
+
+--
+-- Name: COLUMN alert_hits.usual; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.usual IS 'What it was compared with, in the same unit.';
+
+--
+-- Name: COLUMN alert_hits.facts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_hits.facts IS 'What the message says: what, and the query that shows it again.';
+
+--
+-- Name: alert_series; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.alert_series (
+    series text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    active_at timestamp with time zone NOT NULL,
+    hits integer NOT NULL,
+    said integer NOT NULL,
+    said_at timestamp with time zone,
+    reopened integer NOT NULL,
+    resolved_at timestamp with time zone
+);
+
+--
+-- Name: TABLE alert_series; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.alert_series IS 'Where each series of market alerts stands: it is what keeps a flapping one from saying more than it should.';
+
+--
+-- Name: COLUMN alert_series.series; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.series IS 'market/RULE/SYMBOL.';
+
+--
+-- Name: COLUMN alert_series.since; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.since IS 'When this episode began.';
+
+--
+-- Name: COLUMN alert_series.active_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.active_at IS 'When the rule last found something new.';
+
+--
+-- Name: COLUMN alert_series.hits; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.hits IS 'Events of this episode.';
+
+--
+-- Name: COLUMN alert_series.said; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.said IS 'Messages of this episode so far, the last one that it is over not counted.';
+
+--
+-- Name: COLUMN alert_series.said_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.said_at IS 'When the last of them was written; null if none.';
+
+--
+-- Name: COLUMN alert_series.reopened; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.reopened IS 'How often it came back soon after it was over.';
+
+--
+-- Name: COLUMN alert_series.resolved_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.alert_series.resolved_at IS 'When it was over; null while it is not.';
+
+--
 -- Name: archives; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -645,6 +866,61 @@ COMMENT ON COLUMN ops.coverage.collected_at IS 'Last commit for this session, by
 --
 
 COMMENT ON COLUMN ops.coverage.confirmed IS 'Seconds seen again from 06:30 New York of the next day: the session as it stays.';
+
+--
+-- Name: deliveries; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.deliveries (
+    outbox_id bigint NOT NULL,
+    channel text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    error text DEFAULT ''::text NOT NULL
+);
+
+--
+-- Name: TABLE deliveries; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.deliveries IS 'One row a message and channel, so that a channel that is down holds up no other.';
+
+--
+-- Name: COLUMN deliveries.outbox_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.outbox_id IS 'The message.';
+
+--
+-- Name: COLUMN deliveries.channel; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.channel IS 'Its name: kind and a part of the hash of its URL, which is a secret.';
+
+--
+-- Name: COLUMN deliveries.attempts; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.attempts IS 'Tries that failed.';
+
+--
+-- Name: COLUMN deliveries.next_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.next_at IS 'Not tried before.';
+
+--
+-- Name: COLUMN deliveries.delivered_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.delivered_at IS 'When the channel took it; messages of one moment went as one.';
+
+--
+-- Name: COLUMN deliveries.error; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.deliveries.error IS 'Why the last try failed.';
 
 --
 -- Name: flow_types; Type: TABLE; Schema: ops; Owner: -
@@ -949,6 +1225,97 @@ COMMENT ON COLUMN ops.migrations.sha256 IS 'Of the file''s bytes when it was app
 --
 
 COMMENT ON COLUMN ops.migrations.applied_at IS 'By the database''s clock.';
+
+--
+-- Name: outbox; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    series text NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    routed_at timestamp with time zone,
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['fired'::text, 'again'::text, 'last'::text, 'resolved'::text, 'digest'::text]))),
+    CONSTRAINT outbox_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+);
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox IS 'Messages of market alerts, written in the transaction of their cause. Delivered at least once: a double carries the same number.';
+
+--
+-- Name: COLUMN outbox.id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.id IS 'The number that the message carries.';
+
+--
+-- Name: COLUMN outbox.key; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.key IS 'So that one cause writes one message.';
+
+--
+-- Name: COLUMN outbox.series; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.series IS 'market/RULE/SYMBOL, or digest.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.kind IS 'fired, again, last (no more until it is over), resolved, digest.';
+
+--
+-- Name: COLUMN outbox.severity; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.severity IS 'Which channels it goes to, and whether it waits for the morning.';
+
+--
+-- Name: COLUMN outbox.title; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.title IS 'One line.';
+
+--
+-- Name: COLUMN outbox.body; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.body IS 'What, compared with what, since when, and the query that shows it again.';
+
+--
+-- Name: COLUMN outbox.created_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.created_at IS 'By the collector''s clock.';
+
+--
+-- Name: COLUMN outbox.routed_at; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox.routed_at IS 'When its channels were chosen; null: not yet.';
+
+--
+-- Name: outbox_id_seq; Type: SEQUENCE; Schema: ops; Owner: -
+--
+
+ALTER TABLE ops.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ops.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: quarantine; Type: TABLE; Schema: ops; Owner: -
@@ -2424,6 +2791,27 @@ CREATE VIEW trading.print_summary AS
 COMMENT ON VIEW trading.print_summary IS 'Dark-pool prints by symbol and New York day. Shares and premium (US dollars) leave out the cancelled and those that the vendor no longer shows; prints below the vendor''s floor are not in it.';
 
 --
+-- Name: baselines baselines_pkey; Type: CONSTRAINT; Schema: derived; Owner: -
+--
+
+ALTER TABLE ONLY derived.baselines
+    ADD CONSTRAINT baselines_pkey PRIMARY KEY (metric, symbol, bucket, through);
+
+--
+-- Name: alert_hits alert_hits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.alert_hits
+    ADD CONSTRAINT alert_hits_pkey PRIMARY KEY (rule, symbol, event);
+
+--
+-- Name: alert_series alert_series_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.alert_series
+    ADD CONSTRAINT alert_series_pkey PRIMARY KEY (series);
+
+--
 -- Name: archives archives_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -2436,6 +2824,13 @@ ALTER TABLE ONLY ops.archives
 
 ALTER TABLE ONLY ops.coverage
     ADD CONSTRAINT coverage_pkey PRIMARY KEY (feed, symbol, session_date);
+
+--
+-- Name: deliveries deliveries_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (outbox_id, channel);
 
 --
 -- Name: flow_types flow_types_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -2478,6 +2873,20 @@ ALTER TABLE ONLY ops.metric_types
 
 ALTER TABLE ONLY ops.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+
+--
+-- Name: outbox outbox_key_key; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT outbox_key_key UNIQUE (key);
+
+--
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 --
 -- Name: quarantine quarantine_feed_symbol_session_date_raw_sha256_reason_key; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -2627,10 +3036,34 @@ ALTER TABLE ONLY trading.price_levels
     ADD CONSTRAINT price_levels_symbol_session_date_level_type_price_key UNIQUE (symbol, session_date, level_type, price);
 
 --
+-- Name: alert_hits_at; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX alert_hits_at ON ops.alert_hits USING btree (at);
+
+--
+-- Name: deliveries_delivered; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX deliveries_delivered ON ops.deliveries USING btree (channel, delivered_at) WHERE (delivered_at IS NOT NULL);
+
+--
+-- Name: deliveries_waiting; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX deliveries_waiting ON ops.deliveries USING btree (channel, next_at) WHERE (delivered_at IS NULL);
+
+--
 -- Name: ledger_not_offered; Type: INDEX; Schema: ops; Owner: -
 --
 
 CREATE INDEX ledger_not_offered ON ops.ledger USING btree (feed, symbol, session_date) WHERE (outcome = 'not_offered'::text);
+
+--
+-- Name: outbox_unrouted; Type: INDEX; Schema: ops; Owner: -
+--
+
+CREATE INDEX outbox_unrouted ON ops.outbox USING btree (id) WHERE (routed_at IS NULL);
 
 --
 -- Name: quarantine_waiting; Type: INDEX; Schema: ops; Owner: -
@@ -2723,6 +3156,12 @@ CREATE INDEX options_flow_symbol_executed_at ON ONLY trading.options_flow USING 
 CREATE INDEX price_levels_session ON ONLY trading.price_levels USING btree (session_date, level_type);
 
 --
+-- Name: archives refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
+--
+
+CREATE TRIGGER refuse_delete BEFORE DELETE ON ops.archives FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
 -- Name: coverage refuse_delete; Type: TRIGGER; Schema: ops; Owner: -
 --
 
@@ -2745,6 +3184,12 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON ops.quarantine FOR EACH ROW EXECUT
 --
 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON ops.runs FOR EACH ROW EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: archives refuse_truncate; Type: TRIGGER; Schema: ops; Owner: -
+--
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON ops.archives FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
 
 --
 -- Name: coverage refuse_truncate; Type: TRIGGER; Schema: ops; Owner: -
@@ -2913,6 +3358,13 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.options_flow FOR EACH 
 --
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON trading.price_levels FOR EACH STATEMENT EXECUTE FUNCTION ops.refuse_removal();
+
+--
+-- Name: deliveries deliveries_outbox_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.deliveries
+    ADD CONSTRAINT deliveries_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES ops.outbox(id);
 
 --
 -- Name: ledger ledger_run_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -

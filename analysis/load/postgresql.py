@@ -83,10 +83,21 @@ def newest_day(connection: Connection, symbol: str, folder: str = archive.FOLDER
     return newest
 
 
+def newest_session(connection: Connection, symbol: str) -> date | None:
+    """The last session with options flow or bars; None if there is none at all."""
+    newest: date | None = _table(connection, "analysis_newest_session", symbol=symbol).iloc[0, 0]
+    return newest
+
+
 def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
     """The intervals of the day whose prints were collected."""
     found = _table(connection, "darkpool_covered", symbol=symbol, session_date=day)
     return [(start.to_pydatetime(), end.to_pydatetime()) for start, end in found.itertuples(index=False)]
+
+
+def ask(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
+    """The rows of one file of sql/queries, as they are."""
+    return _table(connection, query, **values)
 
 
 def _table(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values

@@ -1,7 +1,15 @@
-"""Answers questions about what was collected: dark-pool price levels and volume profiles."""
+"""Answers questions about what was collected: prints, options flow, signals, and what they prove."""
 
-from analysis.verbs import levels
+from analysis.verbs import backtest, blocks, dark_share, flow, lead_lag, levels, signals
 
-ALL = (levels.VERB,)
+ALL = (
+    levels.VERB,
+    blocks.VERB,
+    dark_share.VERB,
+    flow.VERB,
+    lead_lag.VERB,
+    signals.VERB,
+    backtest.VERB,
+)
 
 __all__ = ["ALL"]

@@ -11,13 +11,7 @@ from analysis.darkpool.report import LevelsReport, levels_report
 from analysis.load import archive, postgresql
 from analysis.show import levels as show
 from analysis.verbs.verb import Say, Verb
-
-NOTHING_COLLECTED = 1
-
-
-def as_symbol(text: str) -> str:
-    """A ticker, in capitals."""
-    return text.upper()
+from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL
 
 
 def step(text: str) -> Decimal:
@@ -59,7 +53,7 @@ VERB = Verb(
     help="dark-pool price levels and volume profile of a symbol and day",
     call=call,
     arguments=(
-        (("symbol",), {"type": as_symbol, "metavar": "SYMBOL", "help": "ticker, such as SPY"}),
+        SYMBOL,
         (
             ("--date",),
             {
@@ -76,6 +70,6 @@ VERB = Verb(
                 "help": "width of a level (default: so that it fits a screen)",
             },
         ),
-        (("--json",), {"action": "store_true", "help": "print JSON; money and shares are strings"}),
+        JSON,
     ),
 )

@@ -45,6 +45,7 @@ class Settings:
     stream_enabled: bool = False
     stream_channels: tuple[str, ...] = ("off_lit_trades", "flow-alerts", "option_trades")
     stream_silence_s: int = 60
+    alerts_dir: str = "/etc/collector"
 
 
 CHECKS: Mapping[str, Check] = {
@@ -74,6 +75,7 @@ CHECKS: Mapping[str, Check] = {
     "stream_enabled": checks.yes_or_no,
     "stream_channels": checks.some_words,
     "stream_silence_s": checks.seconds(5, 3600),
+    "alerts_dir": checks.path,
 }
 
 

@@ -19,6 +19,7 @@ from collector.core.settings import Settings
 from collector.core.source import Seen, Source
 from collector.jobs import answer, drift
 from collector.store import database, ledger, reads
+from collector.store.acknowledged import FOLDER, Acknowledged
 from collector.store.knowledge import Knowledge, packaged_calendar
 from collector.store.pages import Batch, Counts, store
 from collector.store.spool import Page, Spool
@@ -35,6 +36,7 @@ class Books:
         self.spool = spool_of(settings)
         self._knowledge = Knowledge(Path(settings.state_dir) / knowledge)
         self._knowledge.load()
+        self._acknowledged = Acknowledged(Path(settings.state_dir) / FOLDER)
         self.connection: Connection | None = None
         self.away: DatabaseAway | None = None
         self.spooled = 0
@@ -47,6 +49,7 @@ class Books:
     def close(self) -> None:
         """Keeps what it knows for a pass without a database."""
         self._knowledge.save()
+        self._acknowledged.close()
         if self.connection is not None:
             self.connection.close()
 
@@ -155,7 +158,10 @@ class Books:
         )
 
     def _store(self, connection: Connection, page: Page) -> Counts:
-        return store(connection, batch_of(connection, self._run_id, page))
+        batch = batch_of(connection, self._run_id, page)
+        counts = store(connection, batch)
+        self._acknowledged.note(batch, counts)
+        return counts
 
     def _lose(self, reason: DatabaseAway) -> None:
         logging.error("database away", reason=reason)

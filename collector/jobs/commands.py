@@ -51,6 +51,7 @@ ALL = (
     Word("quarantine", "rows that could not be read: list, show, replay", "quarantine"),
     Word("raw", "answers as they came: list, show, replay", "raw"),
     Word("drift", "keys that the vendor stopped sending", "drift"),
+    Word("alerts", "what is on and was said: list, mute, ack, try, test, deliver", "alerts.command"),
     Word("budget", "show the API's limits, what is left of them and what it went to", "budget"),
     Word("market", "say whether the exchanges are open, and for how long", "market"),
     Word("settings", "check the settings and show them without secrets", "configured"),

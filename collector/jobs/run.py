@@ -14,6 +14,7 @@ from collector.core.clock import NEW_YORK, Clock, new_york_date
 from collector.core.errors import AnotherRun, BadKey, DailyLimit, SettingsError, Stopped, Terminal
 from collector.core.settings import Settings
 from collector.core.source import Source
+from collector.jobs.alerts import after
 from collector.jobs.books import Books
 from collector.jobs.collect import Tools, due
 from collector.jobs.command import Command, settings_of
@@ -35,6 +36,8 @@ def run(settings: Settings, say: Say) -> int:
     try:
         with only_one("run", settings.state_dir), at_work(settings, "run", say) as (tools, did):
             _feeds(tools, settings, did, say)
+            if not did.stopped:
+                after.watch(settings, tools.books.connection, tools.calendar, tools.clock, say)
     except AnotherRun as reason:
         say(f"{reason}: leaving it to that one")
         return 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TURN = "/usr/bin/flock --shared --no-fork --timeout"
-# They keep the record of what failed, and cannot keep their own.
-RECORDERS = ("darkpool-failed@", "darkpool-recovered@")
+# They keep the record of what failed, or tell of it, and cannot keep their own.
+RECORDERS = ("darkpool-failed@", "darkpool-recovered@", "darkpool-ping@")
 
 
 def lacks(unit: dict[str, str], *, scheduled: bool) -> list[str]:

@@ -77,7 +77,11 @@ def test_no_backup_of_any_night_is_open_to_others(host: Host) -> None:
         "truncate -s -20 darkpool.dump",
         "truncate -s 0 darkpool.dump",
         "printf x | dd of=darkpool.dump bs=1 seek=200 conv=notrunc status=none",
+        "printf '' | gzip > darkpool.dump",
+        "rm darkpool.dump",
         "rm globals.sql",
+        "rm manifest.json",
+        "rm SHA256SUMS",
         "sed -i s/rows/rowz/ manifest.json",
         "truncate -s 0 SHA256SUMS",
     ],
@@ -88,25 +92,106 @@ def test_damage_after_the_backup_is_seen(host: Host, damaged: str, damage: str) 
     assert root(host, "darkpool-backup check %s", damaged).rc == 1
 
 
-@pytest.mark.parametrize("damage", ["truncate -s -20 darkpool.dump", "truncate -s 0 darkpool.dump"])
+SUM = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
+FLIPPED = """python3 -c 'p = "darkpool.dump"; b = bytearray(open(p, "rb").read()); b[len(b) // 2] ^= 1
+open(p, "wb").write(b)'"""
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "truncate -s -20 darkpool.dump",
+        "truncate -s 0 darkpool.dump",
+        "printf '' | gzip > darkpool.dump",
+        FLIPPED,
+    ],
+)
 def test_a_dump_that_was_bad_from_the_start_is_seen_although_its_sum_is_right(
     host: Host, damaged: str, damage: str
 ) -> None:
-    sums = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
-    assert root(host, f"cd %s && {damage} && {sums}", damaged).rc == 0
+    assert root(host, f"cd %s && {damage} && {SUM}", damaged).rc == 0
     seen = root(host, "darkpool-backup check %s", damaged)
     assert seen.rc == 1
     assert "pg_restore" in seen.stderr
 
 
-def test_a_restore_with_other_rows_than_were_noted_is_refused_by_name(host: Host, damaged: str) -> None:
+def test_one_digit_that_changed_in_a_dump_without_compression_is_seen_by_restoring_only(
+    host: Host, damaged: str
+) -> None:
+    dump = "runuser -u pgbackup -- pg_dump -U darkpool_backup -d darkpool -Fc -Z0 > darkpool.dump"
+    # In the reference data, which nobody changes meanwhile: where rows come in, the newer dump has more.
+    digit = "LC_ALL=C sed -i '0,/2028-12-29\\t/s//2028-12-28\\t/' darkpool.dump"
+    assert root(host, f"cd %s && {dump} && {SUM}", damaged).rc == 0
+    control = root(host, "darkpool-backup verify %s", damaged)
+    assert "ops.market_sessions" not in control.stderr
+    before = root(host, "sha256sum %s/darkpool.dump", damaged).stdout
+    assert root(host, f"cd %s && {digit} && {SUM}", damaged).rc == 0
+    assert root(host, "sha256sum %s/darkpool.dump", damaged).stdout != before
+    assert root(host, "darkpool-backup check %s", damaged).rc == 0
+    seen = root(host, "darkpool-backup verify %s", damaged)
+    assert seen.rc == 1
+    assert "ops.market_sessions" in seen.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("rows", 1, "ops.market_sessions had 1 rows"),
+        ("hash", "7", "as many rows as noted"),
+        ("newest", "2001-01-01 00:00:00+00", "as its newest time"),
+    ],
+)
+def test_a_restore_to_something_else_than_was_noted_is_refused_by_name(
+    host: Host, damaged: str, key: str, value: object, complaint: str
+) -> None:
     manifest = json.loads(root(host, "cat %s/manifest.json", damaged).stdout)
-    manifest["rows"]["trading.not_there"] = 1
-    sums = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
-    assert root(host, f"cd %s && printf %s > manifest.json && {sums}", damaged, json.dumps(manifest)).rc == 0
+    manifest["tables"]["ops.market_sessions"][key] = value
+    assert root(host, f"cd %s && printf %s > manifest.json && {SUM}", damaged, json.dumps(manifest)).rc == 0
     refused = root(host, "darkpool-backup verify %s", damaged)
     assert refused.rc == 1
-    assert "trading.not_there had 1" in refused.stderr
+    assert complaint in refused.stderr
+
+
+def test_a_table_that_is_not_restored_is_named(host: Host, damaged: str) -> None:
+    manifest = json.loads(root(host, "cat %s/manifest.json", damaged).stdout)
+    manifest["tables"]["trading.not_there"] = {"rows": 1, "hash": "1", "newest": None}
+    assert root(host, f"cd %s && printf %s > manifest.json && {SUM}", damaged, json.dumps(manifest)).rc == 0
+    refused = root(host, "darkpool-backup verify %s", damaged)
+    assert refused.rc == 1
+    assert "trading.not_there is not there" in refused.stderr
+
+
+@pytest.fixture
+def no_recent_backup(host: Host) -> Iterator[None]:
+    """Settings and backups as they are when nothing was made for a week."""
+    away = (
+        f"mv {HOME} {HOME}.away && install -d -o pgbackup -g pgbackup -m 750 {HOME}"
+        " && touch -d '8 days ago' /etc/default/darkpool-backup"
+    )
+    assert root(host, away).rc == 0
+    yield
+    root(host, f"rm -rf {HOME} && mv {HOME}.away {HOME} && touch /etc/default/darkpool-backup")
+    root(host, "systemctl reset-failed darkpool-backup-watch; systemctl start darkpool-backup-watch")
+
+
+@pytest.mark.usefixtures("backup")
+def test_a_fresh_backup_raises_no_alarm(host: Host) -> None:
+    assert root(host, "systemctl start darkpool-backup-watch.service").rc == 0
+
+
+@pytest.mark.usefixtures("backup", "no_recent_backup")
+def test_a_week_without_a_backup_raises_the_alarm_although_no_run_failed(host: Host) -> None:
+    assert root(host, "systemctl start darkpool-backup-watch.service").rc != 0
+    record = "/var/lib/darkpool/failures/darkpool-backup-watch.service.json"
+    assert "h old, more than" in root(host, f"sleep 1; cat {record}").stdout
+
+
+def test_cron_looks_for_old_backups_every_hour(host: Host) -> None:
+    said = root(host, "cat /etc/cron.d/darkpool-backup-watch").stdout.splitlines()
+    lines = [line.split() for line in said if line and not line.startswith("#")]
+    assert [(line[1:5], line[6:]) for line in lines] == [
+        (["*"] * 4, ["systemctl", "start", "darkpool-backup-watch.service"])
+    ]
 
 
 @pytest.mark.usefixtures("backup")

@@ -162,7 +162,7 @@ def test_with_a_token_the_droplet_is_made_so_neither_address_nor_host_key_is_ask
 
 
 def test_a_person_is_asked_again_after_a_slip_and_a_secret_is_not_echoed(laptop):
-    code, shown = laptop.asked(["a key with blanks", API_KEY, "no key", KEY, "", ""])
+    code, shown = laptop.asked(["a key with blanks", API_KEY, "no key", KEY, "", "", ""])
     assert code == 0, shown
     assert "blanks" in shown
     assert "ssh-keygen -t ed25519" in shown

@@ -14,14 +14,16 @@ def inventory(tmp_path):
     for post, address in MACHINES.items():
         folder = tmp_path / "host_vars" / post
         folder.mkdir(parents=True)
-        (folder / "machine.yml").write_text(address)
+        (folder / "machine.yml").write_text(f"ansible_host: {address}")
         (tmp_path / posts.CONFIGS[post]).write_text(f"Host {post}\n  HostName {address}\n")
     return tmp_path
 
 
 def on(inventory):
     """Who is where, in the inventory's files and in ssh's."""
-    found = {post: (inventory / "host_vars" / post / "machine.yml").read_text() for post in MACHINES}
+    found = {
+        post: (inventory / "host_vars" / post / "machine.yml").read_text().split()[1] for post in MACHINES
+    }
     for post, address in found.items():
         assert (inventory / posts.CONFIGS[post]).read_text() == f"Host {post}\n  HostName {address}\n"
     return found

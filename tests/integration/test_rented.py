@@ -37,3 +37,12 @@ def inventory(tmp_path, monkeypatch):
 )
 def test_who_has_a_token_and_typed_no_address_rents(inventory, token, address, expected):
     assert rented(inventory(token, address)) is expected
+
+
+def test_whose_machines_change_places_rents_none_at_a_deploy(inventory):
+    folder = inventory("dop_v1_x", "")
+    machine = folder / "host_vars/droplet/machine.yml"
+    machine.parent.mkdir(parents=True)
+    machine.write_text("ansible_host: 198.51.100.7\n")
+
+    assert not rented(folder)

@@ -1,4 +1,4 @@
-"""The blocks of addresses that the collector's sandbox lets through."""
+"""The blocks of addresses that the sandboxes of what speaks to the internet let through."""
 
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-VARS = Path(__file__).parents[2] / "roles" / "collector" / "vars" / "main.yml"
-REACHED = [ip_network(block) for block in yaml.safe_load(VARS.read_text())["__collector_reaches"]]
+VARS = Path(__file__).parents[2] / "roles" / "units" / "vars" / "main.yml"
+REACHED = [ip_network(block) for block in yaml.safe_load(VARS.read_text())["__units_reaches"]]
 
 
 def reached(address):

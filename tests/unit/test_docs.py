@@ -37,6 +37,8 @@ ENVIRONMENT = {
 PLACEHOLDERS = {"DATE": "2026-11-20", "FEED": "darkpool_trades", "KEY": "size", "SYMBOL": "SPY"}
 # Targets whose recipe is run by a test under another name: the file and what it says there.
 RUN_AS = {
+    "upgrade-postgres": ("tests/faults/major_upgrade/test_major_upgrade.py", 'play("upgrade_postgres"'),
+    "alert-test": ("tests/integration/test_alerts_delivered.py", 'collector("alerts", "try")'),
     "check": ("scripts/test.sh", "scripts/check.sh"),
     "demo": ("scripts/test.sh", "python -m testbed.demo"),
     "demo-down": ("scripts/test.sh", "python -m testbed down --name demo --engine"),

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
+from collector.alerts import policy
 from collector.core.settings import SettingsError
 from collector.jobs.command import checked
 
@@ -43,6 +44,8 @@ class ActionModule(ActionBase):
             problems += unknown_names(role, spec, variables)
             if role == "collector":
                 problems += meaningless_values(spec, values)
+            if role == "alerts":
+                problems += meaningless_alerts(values)
         if problems:
             return {"failed": True, "msg": report(problems, str(variables.get("inventory_dir")))}
         return {"changed": False}
@@ -142,6 +145,18 @@ def meaningless_values(spec: Spec, values: dict[str, Any]) -> list[str]:
     except SettingsError as error:
         return [in_inventory(problem) for problem in error.problems]
     return []
+
+
+def meaningless_alerts(values: dict[str, Any]) -> list[str]:
+    """Return what the collector would refuse of rules, manners and channels."""
+    kept = ("rules", "quiet_hours", "most_per_hour", "digest_at")
+    given = {name: values[f"alerts_{name}"] for name in kept if values.get(f"alerts_{name}") is not None}
+    problems = policy.channel_problems(values.get("alerts_urls") or [])
+    try:
+        policy.checked(given)
+    except SettingsError as error:
+        problems += error.problems
+    return problems
 
 
 def in_inventory(problem: str) -> str:

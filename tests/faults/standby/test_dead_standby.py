@@ -4,6 +4,8 @@ import time
 
 import pair
 
+from testbed.shell import succeeds
+
 SEGMENTS = 40
 SEGMENT_MB = 16
 BOUND_MB = 64
@@ -28,6 +30,31 @@ def fill(machine):
     for _ in range(SEGMENTS):
         pair.sql(machine, "insert into filler values (1); select pg_switch_wal()")
     pair.sql(machine, "checkpoint")
+
+
+def looked(machine):
+    """Look at the pair as cron does; say what went wrong, as it is shown at each login."""
+    unit = "darkpool-standby-watch.service"
+    succeeds("docker", "exec", machine.container("droplet"), "systemctl", "start", unit)
+    time.sleep(2)
+    record = f"cat /var/lib/darkpool/failures/{unit}.json 2>/dev/null || true"
+    return machine.execute("droplet", "sh", "-c", record)
+
+
+def test_a_dead_standby_is_shown_until_it_is_back(healthy):
+    leader, follower = healthy
+    assert looked(leader) == ""
+    assert looked(follower) == ""
+    unit = follower.execute("droplet", "sh", "-c", "echo postgresql@$(ls /etc/postgresql)-main").strip()
+
+    follower.execute("droplet", "systemctl", "stop", unit)
+
+    assert "the second server takes nothing" in looked(leader)
+    assert "does not answer" in looked(follower)
+    follower.execute("droplet", "systemctl", "start", unit)
+    assert pair.follows(follower)
+    assert looked(leader) == ""
+    assert looked(follower) == ""
 
 
 def test_the_log_that_a_dead_standby_needs_is_bounded_and_writing_goes_on(healthy, writer):

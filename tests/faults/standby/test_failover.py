@@ -101,3 +101,18 @@ def test_control_what_had_not_been_sent_is_lost_and_the_harness_and_the_rebuild_
     with opened(old, alone[2]) as ask:
         assert promised <= {int(row) for row in ask("select n from drill").split()}
     old.execute("droplet", "rm", "-r", alone[2])
+
+
+def test_without_waiting_the_loss_is_measured_and_is_what_the_old_disk_still_has(healthy, writer):
+    old, new = healthy
+    assert writer.has_written(ROWS)
+    pair.dies(old)
+    promised = writer.end()
+
+    said = takes_over(force=True)
+
+    lost = promised - kept(new)
+    print(f"asynchronous, killed under load: {len(lost)} of {len(promised)} acknowledged rows lost")
+    assert re.search(r"what is here ends at \w+/\w+, last commit \d{4}-", said)
+    # Rows are committed one after the other: what is lost is the end, and nothing in between.
+    assert lost == set(range(len(promised) - len(lost) + 1, len(promised) + 1))

@@ -23,6 +23,7 @@ def test_nothing_is_collected_or_backed_up_or_written_there(healthy):
     met = follower.execute("droplet", "systemctl", "show", "-P", "ConditionResult", *jobs)
 
     assert [line for line in met.split() if line] == ["no", "no", "no"]
+    assert "collects nothing" in refused(follower, "collector", "run")
     with pytest.raises(TestbedError, match="read-only transaction"):
         pair.sql(follower, "insert into drill values (0)")
 

@@ -35,6 +35,7 @@ GOOD = {
     "stream_enabled": "True",
     "stream_channels": "option_trades, flow-alerts",
     "stream_silence_s": "5",
+    "alerts_dir": "/etc/collector",
 }
 BAD = {
     "api_key": "with blank",
@@ -63,6 +64,7 @@ BAD = {
     "stream_enabled": "perhaps",
     "stream_channels": "prints",
     "stream_silence_s": "4",
+    "alerts_dir": "etc",
 }
 MORE = {"schedule": schedule.check, "feeds": command.known_feeds, "stream_channels": command.known_channels}
 

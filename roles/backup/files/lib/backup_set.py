@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -9,7 +11,12 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from table_facts import Facts
 
 DUMP, GLOBALS, MANIFEST, SUMS = "darkpool.dump", "globals.sql", "manifest.json", "SHA256SUMS"
 PARTIAL = ".partial"
@@ -27,7 +34,10 @@ class Settings:
     database: str
     directory: Path
     keep_days: int
+    keep_weeks: int
+    keep_months: int
     min_free: int
+    alarm_after_h: int
 
 
 def read_settings(path: Path) -> Settings:
@@ -39,7 +49,10 @@ def read_settings(path: Path) -> Settings:
             database=given["BACKUP_DATABASE"],
             directory=Path(given["BACKUP_DIRECTORY"]),
             keep_days=int(given["BACKUP_KEEP_DAYS"]),
+            keep_weeks=int(given["BACKUP_KEEP_WEEKS"]),
+            keep_months=int(given["BACKUP_KEEP_MONTHS"]),
             min_free=int(given["BACKUP_MIN_FREE_MB"]) * 1024 * 1024,
+            alarm_after_h=int(given["BACKUP_ALARM_AFTER_H"]),
         )
     except (OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error
@@ -58,10 +71,10 @@ def newest(directory: Path) -> Path:
     return known[-1]
 
 
-def rows(backup: Path) -> dict[str, int]:
-    """Rows per table, as counted in the dump's own snapshot."""
-    counts: dict[str, int] = json.loads((backup / MANIFEST).read_text())["rows"]
-    return counts
+def noted(backup: Path) -> dict[str, Facts]:
+    """What each table held, as found in the dump's own snapshot; nothing where an older release wrote it."""
+    found: dict[str, Facts] = json.loads((backup / MANIFEST).read_text()).get("tables", {})
+    return found
 
 
 def taken_at(backup: Path) -> datetime:
@@ -84,8 +97,8 @@ def check(backup: Path) -> None:
     """Refuse a backup whose bytes changed or whose dump cannot be read to its end."""
     try:
         lines = (backup / SUMS).read_text().splitlines()
-        noted = {name: value for value, name in (line.split("  ", 1) for line in lines)}
-        wrong = [name for name in (DUMP, GLOBALS, MANIFEST) if noted.get(name) != digest(backup / name)]
+        sums = {name: value for value, name in (line.split("  ", 1) for line in lines)}
+        wrong = [name for name in (DUMP, GLOBALS, MANIFEST) if sums.get(name) != digest(backup / name)]
     except (OSError, ValueError) as error:
         raise BackupError(f"{backup} is not a whole backup ({error}): use another one") from error
     if wrong:
@@ -123,3 +136,27 @@ def output(arguments: list[str], stdin: IO[bytes] | int = subprocess.DEVNULL) ->
     if done.returncode:
         raise BackupError(f"{' '.join(arguments[:4])} failed ({done.returncode}): {done.stderr.strip()}")
     return done.stdout.strip()
+
+
+@contextlib.contextmanager
+def one_at_a_time(directory: Path) -> Iterator[bool]:
+    """Hold a lock that ends with the process; say whether it was free."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """Wait until no other backup, drill or restore is at work: together they would take the memory of two."""
+    handle = os.open(Path(__file__).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

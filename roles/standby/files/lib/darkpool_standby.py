@@ -21,7 +21,7 @@ from pair_machine import Machine, StandbyError, output, put, say
 # What may not be at work beside another that leads.
 JOBS = ("collector-stream.service", "collector.service", "darkpool-backup.service")
 STREAMS_WITHIN_S = 60
-ENDS_WITHIN_S = 90
+BEHIND_S = 120
 # What the package's empty cluster and role postgresql's empty database do not have.
 HAS_DATA = """
 select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -38,6 +38,7 @@ select json_build_object(
     'timeline', (select received_tli from pg_stat_wal_receiver where status = 'streaming'),
     'receives', exists (select from pg_stat_wal_receiver where status = 'streaming'),
     'feeds', exists (select from pg_stat_replication where state = 'streaming'),
+    'behind_s', (select extract(epoch from coalesce(max(replay_lag), interval '0')) from pg_stat_replication),
     'synchronous', exists (select from pg_stat_replication where sync_state = 'sync'),
     'slot', (select wal_status from pg_replication_slots where slot_name = 'darkpool_standby'))
 """
@@ -155,6 +156,36 @@ def refuse_to_lose(machine: Machine) -> None:
         )
 
 
+def watch(machine: Machine) -> None:
+    """Fail where there is no second copy, or it falls behind: a unit that fails is shown at each login."""
+    now = state(machine)
+    if now["fenced"]:
+        raise StandbyError(
+            f"this server was fenced ({machine.fenced.read_text().strip()}): make rebuild-standby"
+        )
+    if not now["runs"]:
+        raise StandbyError("the database does not answer")
+    if now["follows"]:
+        if not now["receives"]:
+            raise StandbyError(
+                "nothing arrives from the server that leads: make rebuild-standby, if that one is well"
+            )
+        return
+    if now["slot"] is None:
+        raise StandbyError("there is no second copy: make rebuild-standby, or make standby for a new server")
+    if now["slot"] not in ("reserved", "extended"):
+        raise StandbyError(
+            f"the second server cannot go on from where it was (slot: {now['slot']}): make rebuild-standby"
+        )
+    if not now["feeds"]:
+        raise StandbyError(
+            "the second server takes nothing: there is one copy only. Is it up? make rebuild-standby"
+        )
+    if now["behind_s"] > BEHIND_S:
+        raise StandbyError(f"the second server is {now['behind_s']:.0f} s behind")
+    say(f"the second server is {now['behind_s']:.1f} s behind")
+
+
 def before_start(machine: Machine) -> int:
     """Called by PostgreSQL's unit: one that led does not start beside another that leads meanwhile."""
     if machine.is_standby() or not (machine.data / "PG_VERSION").exists():
@@ -193,6 +224,7 @@ def main() -> int:
     words.add_parser("fence", help="stop what writes here, for good").add_argument("--why", default="by hand")
     words.add_parser("promote", help="let this one lead")
     words.add_parser("follow", help="follow the other one").add_argument("--anew", action="store_true")
+    words.add_parser("watch", help="fail where there is no second copy")
     for word, text in (("open", "start what was put aside, to be read"), ("close", "stop it again")):
         words.add_parser(word, help=text).add_argument("folder", type=Path)
     words.add_parser("before-start", help="for PostgreSQL's unit")
@@ -203,6 +235,9 @@ def main() -> int:
             return before_start(machine)
         if given.word == "follow":
             follow(machine, anew=given.anew)
+            return 0
+        if given.word == "watch":
+            watch(machine)
             return 0
         if given.word in ("open", "close"):
             (open_kept if given.word == "open" else close_kept)(machine, given.folder)

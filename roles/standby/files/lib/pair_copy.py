@@ -7,7 +7,7 @@ import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 
-from pair_machine import Machine, StandbyError, as_postgres, say, size
+from pair_machine import BECOME, Machine, StandbyError, as_postgres, say, size
 
 KEPT_PORT = 5499
 
@@ -48,7 +48,7 @@ def written(machine: Machine, since: str) -> int:
     dump = [str(machine.programs / "pg_waldump"), "-p", str(machine.data / "pg_wal"), "-t", mine, "-s", since]
     # It ends with an error where the log ends, which is what we want to know of.
     done = subprocess.run(
-        ["runuser", "-u", "postgres", "--", *dump, "-r", "Transaction"],
+        [*BECOME, *dump, "-r", "Transaction"],
         cwd="/", capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     return sum("COMMIT" in line for line in done.stdout.splitlines())

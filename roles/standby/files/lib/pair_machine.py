@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 SETTINGS = Path("/etc/darkpool-standby/settings.json")
+# The look every five minutes is postgres already.
+BECOME = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
 class StandbyError(Exception):
@@ -41,7 +43,7 @@ class Machine:
     def runs(self) -> bool:
         """Say whether this database answers."""
         # As postgres: a connection of root's is one more refused login in the server's log.
-        asks = ["runuser", "-u", "postgres", "--", "pg_isready", "-q", "-p", str(self.port)]
+        asks = [*BECOME, "pg_isready", "-q", "-p", str(self.port)]
         return subprocess.run(asks, cwd="/", check=False).returncode == 0
 
     def is_standby(self) -> bool:
@@ -72,7 +74,7 @@ def size(folder: Path) -> int:
 
 def as_postgres(*words: str, limit_s: float = 120) -> str:
     """Run a command as the account that owns the data."""
-    return output("runuser", "-u", "postgres", "--", *words, limit_s=limit_s)
+    return output(*BECOME, *words, limit_s=limit_s)
 
 
 def output(*words: str, limit_s: float = 120) -> str:

@@ -1,0 +1,92 @@
+"""Event by event: at each decision the rule sees what was known, and trades at the next price after it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from analysis.backtest.costs import Costs
+from analysis.signals.known import Walk
+
+Decide = Callable[[pd.DataFrame], float | None]
+# Calendar days that surely hold so many sessions.
+DAYS_A_SESSION, MORE_DAYS = 2, 10
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`lookback` and `horizon` are sessions; a position is a part of the equity, at most `limit` either way.
+
+    A signal is held for `horizon` decisions, beside those of the decisions before: each gets a part of the limit.
+    """
+
+    lookback: int
+    horizon: int = 1
+    limit: float = 1.0
+    costs: Costs = field(default_factory=Costs)
+
+
+@dataclass(frozen=True)
+class Result:
+    """`path` has a line a price but the last: at, position, gross, cost and net, as parts of the equity."""
+
+    path: pd.DataFrame
+    signals: pd.DataFrame
+
+    @property
+    def trades(self) -> int:
+        """How often the position changed."""
+        return int((self.path["cost"] > 0).sum())
+
+
+def run(
+    prices: pd.DataFrame, facts: pd.DataFrame, decide: Decide, decisions: Sequence[datetime], plan: Plan
+) -> Result:
+    """`prices` has at and price, at which one could trade then; `facts` as in `analysis.signals.known`.
+
+    Raises:
+        ValueError: prices are not in the order of time.
+    """
+    if not prices["at"].is_monotonic_increasing:
+        raise ValueError("prices must be in the order of time")
+    signals = signals_at(facts, decide, decisions, plan.lookback)
+    targets = _targets(list(prices["at"]), signals, plan)
+    return Result(_path(prices, targets, plan.costs), signals)
+
+
+def signals_at(
+    facts: pd.DataFrame, decide: Decide, decisions: Sequence[datetime], lookback: int
+) -> pd.DataFrame:
+    """The rule's word at each decision, made of what was known; `value` is None where too little was."""
+    reach = timedelta(days=lookback * DAYS_A_SESSION + MORE_DAYS)
+    known = Walk(facts)
+    said = [decide(known.to(at, (at - reach).date())) for at in sorted(decisions)]
+    return pd.DataFrame({"at": sorted(decisions), "value": pd.Series(said, dtype=object)})
+
+
+def _targets(times: list[datetime], signals: pd.DataFrame, plan: Plan) -> list[float]:
+    """The wanted position at each price: of the decisions before it, never of one at the same instant."""
+    said = [max(-1.0, min(1.0, float(value or 0.0))) for value in signals["value"]]
+    made = list(signals["at"])
+    targets = []
+    for at in times:
+        # A decision at the instant of a price is too late for it.
+        last = bisect_right(made, at - timedelta(microseconds=1))
+        held = said[max(0, last - plan.horizon) : last]
+        targets.append(plan.limit * sum(held) / plan.horizon)
+    return targets
+
+
+def _path(prices: pd.DataFrame, targets: list[float], costs: Costs) -> pd.DataFrame:
+    value = prices["price"].astype(float).to_numpy()
+    moved = value[1:] / value[:-1] - 1
+    position = targets[:-1]
+    traded = [now - before for now, before in zip(position, [0.0, *position], strict=False)]
+    path = pd.DataFrame({"at": list(prices["at"])[:-1], "position": position, "gross": position * moved})
+    path["cost"] = [costs.of(one) for one in traded]
+    path["net"] = path["gross"] - path["cost"]
+    return path

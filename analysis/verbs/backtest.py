@@ -1,0 +1,149 @@
+"""analysis backtest: what a rule would have earned with what was known then, and how little that proves."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis import signals
+from analysis.backtest.engine import Plan, Result, run
+from analysis.backtest.verdict import Verdict, judge
+from analysis.load import postgresql, trials
+from analysis.show.tables import as_json, as_text
+from analysis.signals.rule import Rule
+from analysis.statistics.sharpe import of_returns
+from analysis.statistics.trials import Trial
+from analysis.verbs.verb import Say, Verb
+from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL, day
+
+RULES = {rule.name: rule for rule in signals.ALL}
+BEFORE = timedelta(minutes=5)
+REGISTRY = Path("trials.jsonl")
+SEED = 20_141
+
+
+def call(arguments: argparse.Namespace, say: Say) -> int:
+    """Ask, run, count the trial, judge, show."""
+    rule, span = RULES[arguments.rule], {"first_date": arguments.since, "last_date": arguments.until}
+    with postgresql.connect(arguments.dsn) as connection:
+        facts = postgresql.ask(connection, "analysis_facts", symbol=arguments.symbol, **span)
+        prices = postgresql.ask(connection, "analysis_opens", symbol=arguments.symbol, **span)
+    facts = facts[facts["fact"].isin(rule.facts)]
+    decisions = [at - BEFORE for at in prices["at"]]
+    plan = Plan(rule.lookback, rule.horizon, arguments.limit)
+    result = run(prices, facts, rule.value, decisions, plan)
+    spoken = int(result.signals["value"].notna().sum()) if len(result.signals) else 0
+    verdict = _judged(rule, arguments, result, spoken)
+    if verdict is None:
+        say(
+            f"{rule.name} on {arguments.symbol}: nothing to judge. {len(prices)} sessions with prices; the rule knew "
+            f"enough at {spoken} of them, and its position changed {result.trades} times. {_too_late(facts)}"
+        )
+        return NOTHING_COLLECTED
+    if arguments.json:
+        say(
+            as_json(
+                {
+                    "rule": rule.name,
+                    "version": rule.version,
+                    **vars(verdict),
+                    "evidence": verdict.evidence,
+                    "verdict": verdict.words(),
+                }
+            )
+        )
+    else:
+        head = f"{rule.name}, version {rule.version}, on {arguments.symbol}"
+        say(as_text(head, _lines(result, spoken), [verdict.words(), _too_late(facts)]))
+    return 0
+
+
+def _judged(rule: Rule, arguments: argparse.Namespace, result: Result, spoken: int) -> Verdict | None:
+    """The verdict; the trial is counted first. None when the rule never traded."""
+    net = result.path["net"].to_numpy() if spoken and result.trades else np.array([])
+    try:
+        ratio = of_returns(net).ratio
+    except ValueError:
+        return None
+    data = f"{arguments.symbol} {arguments.since} {arguments.until}"
+    trial = Trial(rule.name, rule.version, f"limit {arguments.limit}", data, ratio)
+    return judge(net, trials.record(arguments.trials, trial), np.random.default_rng(SEED))
+
+
+def _lines(result: Result, spoken: int) -> list[list[str]]:
+    path = result.path
+    return [
+        ["what", "value"],
+        ["sessions", f"{len(path):,}"],
+        ["of them the rule knew enough at", f"{spoken:,}"],
+        ["changes of position", f"{result.trades:,}"],
+        ["before costs", f"{path['gross'].sum():+.2%}"],
+        ["costs", f"{path['cost'].sum():.2%}"],
+        ["after costs", f"{path['net'].sum():+.2%}"],
+    ]
+
+
+def _too_late(facts: pd.DataFrame) -> str:
+    """How many facts no decision of the next days could know."""
+    waits = [at.date() - day for at, day in zip(facts["known_at"], facts["session_date"], strict=True)]
+    late = sum(wait > timedelta(days=4) for wait in waits)
+    return (
+        f"{late:,} of {len(facts):,} facts were collected more than four days after their session: as known then, they "
+        "were not there."
+    )
+
+
+def part(text: str) -> float:
+    """A part of the equity, above 0 and at most 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part of the equity, such as 0.5")
+    return value
+
+
+VERB = Verb(
+    name="backtest",
+    help="what a rule would have earned with what was known then, and what that proves",
+    call=call,
+    arguments=(
+        (
+            ("rule",),
+            {"choices": sorted(RULES), "metavar": "RULE", "help": f"one of {', '.join(sorted(RULES))}"},
+        ),
+        SYMBOL,
+        (
+            day("--since", "first New York day")[0],
+            {**day("--since", "first New York day")[1], "required": True},
+        ),
+        (
+            day("--until", "last New York day")[0],
+            {**day("--until", "last New York day")[1], "required": True},
+        ),
+        (
+            ("--limit",),
+            {
+                "type": part,
+                "default": 1.0,
+                "metavar": "PART",
+                "help": "largest position (default: 1, all of the equity)",
+            },
+        ),
+        (
+            ("--trials",),
+            {
+                "type": Path,
+                "default": REGISTRY,
+                "metavar": "FILE",
+                "help": f"registry of all trials (default: {REGISTRY})",
+            },
+        ),
+        JSON,
+    ),
+)

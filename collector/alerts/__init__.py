@@ -1,0 +1,1 @@
+"""Two kinds of news with one way out: when (rules), never twice (once), how (deliver)."""

@@ -1,0 +1,66 @@
+"""What the collector was told is committed, as it noted outside the database: a restore must have at least that.
+
+Integrity is not completeness: a disk that lies about flushes, or a backup from before, passes every checksum.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+# The collector's own books lie in the same transaction as the rows, so they say of which feed and session they are.
+BOOKS = """
+select coalesce(json_agg(json_build_array(feed, symbol, session_date, stored)), '[]') from (
+    select feed, symbol, session_date, sum(stored) as stored from ops.ledger group by 1, 2, 3) as books
+"""
+# Rows are never deleted, so a table has at least what the books say of its feeds.
+ROWS = "select count(*) from {}"
+MOST_NAMED = 5
+
+
+def read(folder: Path) -> list[dict[str, object]]:
+    """Every line of every day; half a line of a power cut is none, as nothing after it was acknowledged."""
+    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
+    return [json.loads(line) for line in lines if line.endswith("}")]
+
+
+def until(lines: Iterable[dict[str, object]], moment: datetime) -> list[dict[str, object]]:
+    """What had been acknowledged by then."""
+    return [line for line in lines if datetime.fromisoformat(str(line["at"])) <= moment]
+
+
+def lost(lines: Sequence[dict[str, object]], ask: Callable[[str], str]) -> list[str]:
+    """What was acknowledged and is not there, a line for each feed, symbol and session; none if all is there."""
+    booked = {(feed, symbol, day): stored for feed, symbol, day, stored in json.loads(ask(BOOKS))}
+    owed: Counter[tuple[str, str, str]] = Counter()
+    for line in lines:
+        owed[str(line["feed"]), str(line["symbol"]), str(line["session"])] += int(str(line["stored"]))
+    found = [
+        f"{feed} {symbol} {day}: {stored} rows were acknowledged, {booked.get((feed, symbol, day), 0)} are booked"
+        for (feed, symbol, day), stored in sorted(owed.items())
+        if booked.get((feed, symbol, day), 0) < stored
+    ]
+    feeds = {(str(line["table"]), str(line["feed"])) for line in lines}
+    for table in sorted({name for name, _ in feeds}):
+        most = sum(stored for (feed, _, _), stored in booked.items() if (table, feed) in feeds)
+        there = int(ask(ROWS.format(quoted(table))))
+        if there < most:
+            found.append(f"{table}: {most} rows are booked, {there} are there")
+    return found
+
+
+def quoted(table: str) -> str:
+    """A table's name as SQL takes it."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in table.split(".", 1))
+
+
+def brief(found: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = f"; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return "; ".join(found[:MOST_NAMED]) + more

@@ -1,0 +1,148 @@
+"""What pgBackRest knows and keeps, and the notes of ours that lie beside its backups, encrypted as they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import IO, TYPE_CHECKING, Any
+
+from backup_set import BackupError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from physical_settings import Settings
+
+NOTES = "note"
+KEY = "PGBACKREST_CIPHER_PASS"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One physical backup."""
+
+    repository: int
+    label: str
+    taken_at: datetime
+    kind: str
+    size: int
+    database: int
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One place with backups and WAL; `newest_wal` of the cluster that was backed up last."""
+
+    number: int
+    problem: str
+    backups: tuple[Backup, ...]
+    newest_wal: str
+
+
+def called(
+    words: Sequence[str],
+    *,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+    told: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program as postgres and give what it printed; its complaint becomes the error."""
+    rights: dict[str, Any] = (
+        {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    )
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **(told or {})}
+    done = subprocess.run(
+        words,
+        stdin=stdin,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        cwd="/",
+        check=False,
+        **rights,
+    )
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+        raise BackupError(f"{' '.join(words[:4])} failed ({done.returncode}): {said}")
+    return done.stdout.strip()
+
+
+def pgbackrest(settings: Settings, *words: str, **more: Any) -> str:  # noqa: ANN401 -- handed on as it is
+    """Call pgBackRest about our stanza."""
+    return called([*program(settings), f"--stanza={settings.stanza}", *words], **more)
+
+
+def program(settings: Settings) -> list[str]:
+    """PgBackRest with its configuration."""
+    return ["pgbackrest", f"--config={settings.configuration}"]
+
+
+def known(settings: Settings) -> list[Repository]:
+    """Each repository that is configured, with what is in it."""
+    said = json.loads(pgbackrest(settings, "info", "--output=json"))
+    stanza = said[0] if said else {"repo": [], "backup": [], "archive": []}
+    return [repository(number, stanza) for number in settings.repositories]
+
+
+def repository(number: int, stanza: Mapping[str, Any]) -> Repository:
+    """One repository out of pgBackRest's answer."""
+    states = [one["status"] for one in stanza["repo"] if one["key"] == number]
+    problem = "" if states and states[0]["code"] == 0 else states[0]["message"] if states else "not there"
+    mine = [one for one in stanza["backup"] if one["database"]["repo-key"] == number]
+    backups = sorted(
+        (backup(number, one) for one in mine if not one.get("error")), key=lambda one: one.taken_at
+    )
+    archives = [one for one in stanza["archive"] if one["database"]["repo-key"] == number and one["max"]]
+    latest = max(archives, key=lambda one: one["database"]["id"], default={"max": ""})
+    return Repository(number, problem, tuple(backups), latest["max"])
+
+
+def backup(number: int, said: Mapping[str, Any]) -> Backup:
+    """One backup out of pgBackRest's answer."""
+    return Backup(
+        number, said["label"], datetime.fromtimestamp(said["timestamp"]["stop"], timezone.utc),
+        said["type"], said["info"]["repository"]["delta"], said["database"]["id"],
+    )  # fmt: skip
+
+
+def named(repositories: Sequence[Repository], label: str) -> Backup:
+    """The backup of that name; of no name, the newest of the last repository, which is off-site where there is one."""
+    for place in reversed(repositories):
+        for one in reversed(place.backups):
+            if label in ("", one.label):
+                return one
+    wrong = "; ".join(one.problem for one in repositories if one.problem)
+    if wrong:
+        raise BackupError(f"the repository cannot be read: {wrong}")
+    raise BackupError(
+        f"there is no backup {label or 'at all'}: `darkpool-pgbackrest list` shows what there is,"
+        " `systemctl start darkpool-pgbackrest` makes one"
+    )
+
+
+def put(settings: Settings, number: int, name: str, file: IO[bytes]) -> None:
+    """Lay a file beside the backups; its key travels in the environment, which others cannot read."""
+    key = {KEY: settings.passphrase(number)}
+    called([*program(settings), f"--repo={number}", "repo-put", f"{NOTES}/{name}"], stdin=file, told=key)
+
+
+def get(settings: Settings, number: int, name: str) -> str:
+    """Read such a file; an error where it is not there or the key is another."""
+    key = {KEY: settings.passphrase(number)}
+    return called([*program(settings), f"--repo={number}", "repo-get", f"{NOTES}/{name}"], told=key)
+
+
+def names(settings: Settings, number: int) -> list[str]:
+    """The names of such files."""
+    said = json.loads(
+        called([*program(settings), f"--repo={number}", "--output=json", "repo-ls", NOTES]) or "{}"
+    )
+    return sorted(name for name, one in said.items() if one["type"] == "file")
+
+
+def remove(settings: Settings, number: int, name: str) -> None:
+    """Forget such a file."""
+    called([*program(settings), f"--repo={number}", "repo-rm", f"{NOTES}/{name}"])

@@ -1,0 +1,1 @@
+select coalesce(max(through) >= %(through)s::date, false) from derived.baselines where symbol = %(symbol)s

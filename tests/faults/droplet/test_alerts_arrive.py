@@ -1,0 +1,82 @@
+"""A job fails, PostgreSQL is stopped: it is told, from the real units, to a real receiver; and each job pings."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from testbed.shell import wait_until
+
+PORT = 8899
+HEARD = "/run/drill-of-alerts.jsonl"
+URLS = "/etc/collector/alerts-urls.json"
+PROGRAM = "/run/drill-of-alerts.py"
+UNIT = "darkpool-drill"
+HOOKS = f"-p OnFailure=darkpool-failed@{UNIT}.service.service -p OnSuccess=darkpool-recovered@{UNIT}.service.service"
+DRILL = f"sudo systemd-run --quiet --wait --unit={UNIT} -p Type=oneshot {HOOKS}"
+BOX = "/var/lib/collector/alerts"
+
+
+@pytest.fixture(scope="module")
+def heard(owner):
+    """Alerts go to a receiver of the drill's; what it heard, as pairs of path and title."""
+    program = shlex.quote((Path(__file__).parent / "receiver.py").read_text())
+    owner(f"sudo cp -a {URLS} /root/urls.kept; sudo rm -rf {BOX}")
+    owner(f"printf %s {program} | sudo tee {PROGRAM} >/dev/null")
+    owner(f"sudo systemd-run --quiet --unit=receiver python3 {PROGRAM} {PORT} {HEARD}")
+    wait_until("the receiver", lambda: f":{PORT}" in owner("ss -ltn"), 20)
+    text = json.dumps([{"url": f"json://127.0.0.1:{PORT}/alerts"}])
+    owner(f"printf %s {shlex.quote(text)} | sudo tee {URLS} >/dev/null")
+    yield lambda: [tuple(json.loads(line)) for line in owner(f"cat {HEARD} || true").splitlines()]
+    owner(f"sudo cp -a /root/urls.kept {URLS}; sudo rm -rf /root/urls.kept {BOX}")
+    owner(f"sudo systemctl stop receiver; sudo rm -f {HEARD} {PROGRAM}; sudo systemctl reset-failed")
+
+
+def titles(heard):
+    return " ".join(title for _, title in heard())
+
+
+def deliver(owner):
+    owner("sudo systemctl start darkpool-deliver.service")
+
+
+def test_a_job_that_failed_is_told_once(owner, heard):
+    owner(f"{DRILL} false || true")
+    try:
+        wait_until("its record", lambda: owner("sudo ls /var/lib/darkpool/failures | grep drill || true"), 20)
+        deliver(owner)
+        deliver(owner)
+        wait_until("the alert", lambda: "darkpool-drill.service failed" in titles(heard), 20)
+        assert titles(heard).count("darkpool-drill.service failed") == 1
+    finally:
+        owner(
+            "sudo rm -f /var/lib/darkpool/failures/darkpool-drill.service.json; sudo systemctl reset-failed"
+        )
+
+
+def test_that_postgresql_is_stopped_is_told_without_it(owner, heard):
+    owner("sudo systemctl stop postgresql")
+    try:
+        deliver(owner)
+        wait_until("the alert", lambda: "PostgreSQL does not answer" in titles(heard), 20)
+    finally:
+        owner("sudo systemctl start postgresql")
+
+
+def test_each_job_pings_its_start_its_success_and_its_failure(owner, play, heard):
+    done = play("site", "--tags", "units,alerts", "-e", f"alerts_ping_url=http://127.0.0.1:{PORT}/key")
+    assert done.returncode == 0, done.stdout
+    try:
+        deliver(owner)
+        owner(f"{DRILL} true")
+        paths = {"/key/darkpool-deliver/start", "/key/darkpool-deliver", "/key/darkpool-drill"}
+        wait_until("the pings", lambda: paths <= {path for path, _ in heard()}, 30)
+        owner(f"{DRILL} false || true")
+        wait_until("the ping of a failure", lambda: "/key/darkpool-drill/fail" in dict(heard()), 30)
+        assert "key" not in owner("sudo journalctl -u 'darkpool-ping@*' -o cat --no-pager").split("/")
+    finally:
+        owner(
+            "sudo rm -f /var/lib/darkpool/failures/darkpool-drill.service.json; sudo systemctl reset-failed"
+        )
+        assert play("site", "--tags", "units,alerts").returncode == 0

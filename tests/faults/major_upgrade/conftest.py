@@ -1,0 +1,81 @@
+"""A droplet of its own with a played day and a backup, and a repository that stands in for PGDG's."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from testbed import bed as beds
+from testbed import droplet, engine, session, simulator, world
+from testbed.demo import SIMULATOR
+
+# Debian 13's repository on Debian 12: pinned and believed by its own key, as PGDG's is. With its packages comes the C
+# library that they were built against, which PGDG's do not need.
+TRIXIE = {
+    "uris": "http://deb.debian.org/debian",
+    "suites": "trixie",
+    "pin": "release n=trixie",
+    "packages": ["*"],
+}
+ITS_KEY = "/etc/apt/trusted.gpg.d/debian-archive-trixie-automatic.asc"
+
+
+@pytest.fixture(scope="session")
+def bed():
+    found = beds.Bed("major-upgrade")
+    engine.ensure()
+    beds.network_up(found)
+    simulator.up(found, SIMULATOR)
+    world.enter(found, world.dt.time(15, 40))
+    droplet.up(found, fresh=True, user_data=None)
+    yield found
+    beds.down(found)
+    world.leave(found)
+
+
+@pytest.fixture(scope="session")
+def play(bed):
+    """Run a playbook; what it said, and how it ended."""
+
+    def run(name, **wanted):
+        command = [
+            "ansible-playbook",
+            "-i",
+            "inventory/demo",
+            f"ansible/playbooks/{name}.yml",
+            "-e",
+            json.dumps(wanted),
+        ]
+        return subprocess.run(
+            command, cwd=beds.ROOT, env={**os.environ, "TESTBED_FOLDER": str(bed.folder)},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def owner(bed):
+    def command(words, timeout_s=300):
+        return session.on_droplet(bed, words, timeout_s=timeout_s)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def pgdg(bed):
+    """What an inventory says that takes PGDG's 17, with the repository that stands in for it."""
+    key = bed.execute("droplet", "cat", ITS_KEY).strip()
+    return {"postgresql_source": "pgdg", "postgresql_major": 17, "__postgresql_pgdg": {**TRIXIE, "key": key}}
+
+
+@pytest.fixture(scope="session")
+def deployed(bed, play):
+    for name in ("site", "release"):
+        ended = play(name)
+        assert ended.returncode == 0, ended.stdout[-3000:]
+    for _ in session.play(bed):
+        pass
+    # The other release's base-files would make another system of it.
+    bed.execute("droplet", "apt-mark", "hold", "base-files")

@@ -1,0 +1,85 @@
+"""Where alerts arrive in tests: a real HTTP server and a real SMTP server on loopback, which may refuse."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+__all__ = ["mailbox", "webhook"]
+
+
+class Webhook:
+    """Takes JSON; `down` answers 503."""
+
+    def __init__(self, url):
+        self.url = url
+        self.posts = []
+        self.paths = []
+        self.down = False
+
+    def titles(self):
+        return [post["title"] for post in self.posts]
+
+
+@contextmanager
+def serving(server):
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def webhook():
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.paths.append(self.path)
+            if not found.down:
+                found.posts.append(json.loads(body))
+            self.send_response(503 if found.down else 200)
+            self.end_headers()
+
+        def log_message(self, *_words):
+            pass
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        found = Webhook(f"json://127.0.0.1:{port}/token-canary")
+        yield found
+
+
+class Mailbox:
+    def __init__(self, port):
+        self.url = f"mailto://127.0.0.1:{port}?from=darkpool@example.org&to=trader@example.org&mode=insecure"
+        self.mails = []
+
+
+@pytest.fixture
+def mailbox():
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.say("220 here")
+            while line := self.rfile.readline().decode().strip():
+                word = line.split()[0].upper()
+                if word == "DATA":
+                    self.say("354 go on")
+                    found.mails.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
+                self.say("221 bye" if word == "QUIT" else "250 fine")
+                if word == "QUIT":
+                    return
+
+        def say(self, line):
+            self.wfile.write(f"{line}\r\n".encode())
+
+    with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
+        found = Mailbox(port)
+        yield found

@@ -1,0 +1,80 @@
+"""Backtests and signals by command, on a history whose effect was put there, or none."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from analysed import DAY, METRIC, OPEN, analysis, answer, fits, put_bar, put_flow
+
+SESSIONS = 140
+
+
+def put_history(database, effect: float) -> None:
+    """Sessions of each calendar day; a high bullish share moves the session after the next opening by `effect`."""
+    rng = np.random.default_rng(61)
+    bought = rng.random(SESSIONS).tolist()
+    price = 600.0
+    for day in range(SESSIONS):
+        at = OPEN + timedelta(days=day)
+        put_bar(database, at, price, at + timedelta(hours=1))
+        put_flow(
+            database,
+            at.date(),
+            at + timedelta(hours=7),
+            5,
+            call_premium_ask_side=int(1e6 * bought[day]) + 1,
+            call_premium_bid_side=int(1e6 * (1 - bought[day])),
+        )
+        price *= 1 + 0.001 * float(rng.standard_normal())
+        before = bought[max(0, day - 20) : day]
+        if day >= 20 and max(before) == before[-1]:
+            price *= 1 + effect
+
+
+def backtest(*more: str) -> tuple[str, ...]:
+    return ("backtest", "bullish_flow", "SPY", "--since", str(DAY), "--until", "2027-12-31", *more)
+
+
+def test_an_effect_that_was_put_there_earns_and_a_trial_is_counted_once(database, tmp_path):
+    put_history(database, effect=0.02)
+
+    first, second = (answer(database, *backtest(), cwd=tmp_path) for _ in range(2))
+
+    assert first == second
+    assert first["evidence"] is True
+    assert first["sessions"] == SESSIONS - 1
+    assert first["trials"] == 1
+    assert len((tmp_path / "trials.jsonl").read_text().splitlines()) == 2
+    assert answer(database, *backtest("--limit", "0.5"), cwd=tmp_path)["trials"] == 2
+    assert "after costs" in fits(analysis(database, *backtest(), cwd=tmp_path))
+
+
+def test_without_an_effect_the_words_are_no_evidence(database, tmp_path):
+    put_history(database, effect=0.0)
+    assert "No evidence" in fits(analysis(database, *backtest(), cwd=tmp_path))
+
+
+def test_what_was_backfilled_later_was_not_known_then(database, tmp_path):
+    put_history(database, effect=0.02)
+    database.ask("update trading.options_flow set collected_at = '2028-01-01'")
+
+    done = analysis(database, *backtest(), cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "the rule knew enough at 0 of them" in done.stdout
+    assert f"{SESSIONS} of {SESSIONS} facts were collected more than four days after" in done.stdout
+    assert not (tmp_path / "trials.jsonl").exists()
+
+
+def test_signals_say_their_version_and_as_of_when(database):
+    put_history(database, effect=0.0)
+    for day in range(6):
+        at = OPEN + timedelta(days=SESSIONS - 6 + day)
+        database.ask(METRIC, "iv_rank", (70, 66, 60, 58, 55, 51)[day], at, at)
+
+    found = answer(database, "signals", "SPY")
+
+    assert {one["rule"]: one["signal"] for one in found["signals"]}["iv_rank_relief"] == 1
+    assert {one["rule"]: one["signal"] for one in found["signals"]}["dark_accumulation"] is None
+    assert {one["version"] for one in found["signals"]} == {1}
+    assert datetime.fromisoformat(found["as_of"]) == OPEN + timedelta(days=SESSIONS - 1, hours=7)
+    assert "too little known" in fits(analysis(database, "signals", "SPY"))

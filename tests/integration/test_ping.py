@@ -1,0 +1,61 @@
+"""The ping itself, against a real HTTP server: where it goes, what it says when nobody answers."""
+
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from receivers import serving
+
+PROGRAM = Path(__file__).resolve().parents[2] / "roles/units/files/darkpool_ping.py"
+
+
+@pytest.fixture
+def asked():
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_words):
+            pass
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}/key-canary", paths
+
+
+def ping(folder, url, instance):
+    (folder / "ping_url").write_text(f"{url}\n")
+    return subprocess.run(
+        [sys.executable, PROGRAM, instance, folder / "ping_url"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("instance", "path"),
+    [
+        ("collector.service:start", "/key-canary/collector/start"),
+        ("collector.service:success", "/key-canary/collector"),
+        ("collector-stream.service:signal:KILL:fail", "/key-canary/collector-stream/fail"),
+        ("postgresql@17-main.service:fail", "/key-canary/postgresql-17-main/fail"),
+    ],
+)
+def test_a_ping_goes_to_the_jobs_own_address(asked, tmp_path, instance, path):
+    url, paths = asked
+    done = ping(tmp_path, url, instance)
+    assert (paths, done.stdout) == ([path], "")
+
+
+def test_a_ping_that_does_not_arrive_is_said_without_the_secret_and_is_no_failure(tmp_path):
+    done = ping(tmp_path, "http://127.0.0.1:9/key-canary", "collector.service:start")
+    assert "did not arrive" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_without_a_switch_nothing_is_asked(tmp_path):
+    assert ping(tmp_path, "", "collector.service:start").stdout == ""
