@@ -50,9 +50,17 @@ def test_everything_is_refused_that_is_not_named(status: list[str], outgoing: st
     assert outgoing in ("allow", "reject")
 
 
+@pytest.fixture(scope="module")
+def ports(host: Host, ssh_port: str) -> set[str]:
+    """Ssh's alone; of a pair the database's too, and test_standby.py asks who reaches that."""
+    with host.sudo():
+        paired = host.file("/etc/darkpool-standby/settings.json").exists
+    return {ssh_port, "5432"} if paired else {ssh_port}
+
+
 @pytest.mark.parametrize(("tables", "prefix"), FAMILIES)
 def test_the_kernel_drops_by_default_over_both_protocols(
-    host: Host, outgoing: str, ssh_port: str, tables: str, prefix: str
+    host: Host, outgoing: str, ports: set[str], tables: str, prefix: str
 ) -> None:
     with host.sudo():
         rules = host.check_output(f"{tables} --list-rules").splitlines()
@@ -63,7 +71,7 @@ def test_the_kernel_drops_by_default_over_both_protocols(
         rule for rule in rules if rule.startswith(f"-A {prefix}-user-input ") and "limit-accept" in rule
     ]
     assert let_in
-    assert all(f"--dport {ssh_port} " in rule for rule in let_in)
+    assert all(any(f"--dport {port} " in rule for port in ports) for rule in let_in)
 
 
 @pytest.mark.parametrize("tables", ["iptables", "ip6tables"])
@@ -75,9 +83,9 @@ def test_nothing_is_let_in_ahead_of_the_firewalls_own_chains(host: Host, tables:
     assert {target for target in targets if not target.startswith(("ufw", "f2b-"))} == set()
 
 
-def test_ssh_is_the_only_port_with_a_rule(incoming: list[tuple[str, str, str]], ssh_port: str) -> None:
+def test_ssh_is_the_only_port_with_a_rule(incoming: list[tuple[str, str, str]], ports: set[str]) -> None:
     assert incoming
-    assert {port for port, _, _ in incoming} == {f"{ssh_port}/tcp"}
+    assert {port for port, _, _ in incoming} == {f"{port}/tcp" for port in ports}
 
 
 def test_no_stranger_may_knock_as_often_as_he_likes(incoming: list[tuple[str, str, str]]) -> None:
@@ -100,18 +108,13 @@ def test_the_firewall_comes_back_after_a_restart(host: Host) -> None:
     assert "ENABLED=yes" in host.check_output("cat /etc/ufw/ufw.conf").splitlines()
 
 
-def test_only_ssh_listens_where_others_can_reach_it(host: Host, ssh_port: str) -> None:
+def test_only_ssh_listens_where_others_can_reach_it(host: Host, ports: set[str]) -> None:
     sockets = [
         line.split() for line in host.check_output("ss -H --listening --numeric --tcp --udp").splitlines()
     ]
     reachable = {fields[4] for fields in sockets if not fields[4].startswith(("127.", "[::1]"))}
-    with host.sudo():
-        paired = host.file("/etc/darkpool-standby/settings.json").exists
     assert reachable
-    # The database of a pair, of which test_standby.py asks who reaches it.
-    assert {address.rsplit(":", 1)[1] for address in reachable} == {ssh_port} | (
-        {"5432"} if paired else set()
-    )
+    assert {address.rsplit(":", 1)[1] for address in reachable} == ports
 
 
 def knocked(host: Host, person: str, address: str, port: int, chain: str) -> int:

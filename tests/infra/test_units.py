@@ -25,6 +25,7 @@ MOST_AS_ROOT = {"darkpool-guard": 1.2, "darkpool-guard-boot": 1.2, "bans-in-forc
 MOST_IN_A_GROUP = {"darkpool-deliver": 1.2}
 MOST_OTHERS = {"postgresql": 1.1, "fail2ban": 1.4}
 MOST_ANYBODY = 2.7
+PAIR = "/etc/darkpool-standby/settings.json"
 FEWEST_CHECKS = 70
 RECORDS = "/var/lib/darkpool/failures"
 DRILL = "darkpool-drill.service"
@@ -52,7 +53,10 @@ def test_none_of_our_units_is_exposed(host: Host) -> None:
 def test_the_services_that_we_put_into_a_sandbox_are_in_it(host: Host) -> None:
     judged = {unit: exposure(host, unit)[0] for unit in sandboxed(host)}
     assert {re.split(r"[@.]", unit)[0] for unit in judged} >= MOST_OTHERS.keys()
-    most = {unit: MOST_OTHERS.get(re.split(r"[@.]", unit)[0], MOST_ANYBODY) for unit in judged}
+    with host.sudo():
+        # One address more may reach the database of a pair, which the auditor counts.
+        others = MOST_OTHERS | ({"postgresql": 1.2} if host.file(PAIR).exists else {})
+    most = {unit: others.get(re.split(r"[@.]", unit)[0], MOST_ANYBODY) for unit in judged}
     assert {unit: level for unit, level in judged.items() if level > most[unit]} == {}
 
 
