@@ -10,7 +10,7 @@ SESSIONS = 140
 
 def put_history(database, effect: float) -> None:
     """Sessions of each calendar day; a high bullish share moves the session after the next opening by `effect`."""
-    for table in ("bars", "options_flow"):
+    for table in ("bars", "options_flow", "market_metrics"):
         days = [OPEN.date() + timedelta(days=number) for number in range(SESSIONS)]
         database.ask("select ops.make_partitions(%s, %s::date[])", table, days)
     rng = np.random.default_rng(61)
