@@ -138,15 +138,10 @@ def close(connection: Connection, rules: Sequence[Rule], silences: silence.Silen
             outbox.execute(cursor, "alert_series_put", {"series": series, **vars(after)})
 
 
-def baselines(connection: Connection, symbols: Sequence[str], calendar: Calendar, now: datetime) -> list[str]:
-    """What is usual through the last session that is settled, where it is not known yet; for which symbols."""
-    settled = [one for one in calendar.begun(now, SESSIONS) if one.settles_at <= now]
-    made = []
+def baselines(connection: Connection, symbols: Sequence[str], calendar: Calendar, now: datetime) -> None:
+    """What is usual through the last session that is settled, where it is not known yet."""
+    settled = [one.date for one in calendar.begun(now, SESSIONS) if one.settles_at <= now]
     for symbol in symbols if settled else ():
-        values = {"symbol": symbol, "through": settled[-1].date, "sessions": SESSIONS}
-        if not reads.rows(connection, "alert_baselines_through", symbol=symbol, through=settled[-1].date)[0][
-            0
-        ]:
-            outbox.write(connection, "alert_baselines", **values)
-            made.append(symbol)
-    return made
+        asked = {"symbol": symbol, "through": settled[-1]}
+        if not reads.rows(connection, "alert_baselines_through", **asked)[0][0]:
+            outbox.write(connection, "alert_baselines", **asked, sessions=SESSIONS)

@@ -28,9 +28,13 @@ class Trouble:
 def failed_units(folder: Path) -> dict[str, Trouble]:
     """The records of units that failed and have not worked since (docs/decisions/0027)."""
     try:
-        paths = sorted(folder.glob("*.json"))
-    except OSError:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+    except FileNotFoundError:
         return {}
+    except OSError as reason:
+        # Silence here would look like health.
+        body = f"{folder}: {type(reason).__name__}. Units that fail are known to the journal only."
+        return {"system/records": Trouble("The records of failures cannot be read", body)}
     return {f"system/{path.stem}": _unit(path) for path in paths}
 
 

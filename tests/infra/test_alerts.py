@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 FILES = ("/etc/collector/alerts.json", "/etc/collector/alerts-urls.json")
 UNIT = "darkpool-deliver.service"
-RECORD = "/var/lib/darkpool/failures/drill-of-alerts.service.json"
+# Another one at each run: what an earlier run left in the box proves nothing.
+DRILL = f"drill-of-alerts-{secrets.token_hex(4)}.service"
+RECORD = f"/var/lib/darkpool/failures/{DRILL}.json"
 BOX = "/var/lib/collector/alerts/system.json"
-SERIES = "system/drill-of-alerts.service"
+SERIES = f"system/{DRILL}"
 TOLD = {
-    "unit": "drill-of-alerts.service",
+    "unit": DRILL,
     "result": "exit-code",
     "exit_status": 1,
     "failed_at": "2026-11-20T17:00:00+00:00",

@@ -36,3 +36,14 @@ def test_values_are_written_as_the_env_file_spells_them():
     assert check_settings.as_line(["SPY", "QQQ"]) == "SPY,QQQ"
     assert check_settings.as_line(value=True) == "true"
     assert check_settings.as_line(20) == "20"
+
+
+def test_rules_and_channels_of_alerts_are_judged_before_the_server_is_reached_and_no_url_is_shown():
+    urls = [{"url": "json://canary", "severities": ["loud"]}]
+    given = {"alerts_rules": {"blok_print": {}}, "alerts_quiet_hours": "22-7", "alerts_urls": urls}
+    problems = "\n".join(check_settings.meaningless_alerts(given))
+    assert "did you mean block_print?" in problems
+    assert "write '22:00-07:00'" in problems
+    assert "loud is no severity" in problems
+    assert "canary" not in problems
+    assert check_settings.meaningless_alerts({"alerts_rules": {}, "alerts_urls": []}) == []

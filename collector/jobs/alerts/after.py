@@ -33,9 +33,7 @@ def watch(
 
 def _watch(settings: Settings, connection: Connection, calendar: Calendar, clock: Clock) -> list[str]:
     now = clock.now()
-    made = market.baselines(connection, settings.symbols, calendar, now)
-    if made:
-        logging.event("baselines", symbols=",".join(made))
+    market.baselines(connection, settings.symbols, calendar, now)
     rules = policy.load(places.policy(settings)).rules
     silences = silence.load(places.silences(settings))
     session = market.session_on(calendar, now)

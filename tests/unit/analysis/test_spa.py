@@ -68,3 +68,12 @@ def test_terrible_strategies_do_not_hide_a_good_one_from_hansen():
 def test_nothing_at_all_is_no_find():
     found = best_of_many(np.zeros((50, 3)), np.random.default_rng(1))
     assert (found.spa, found.reality_check) == (1.0, 1.0)
+
+
+def test_hopeless_strategies_are_left_out_of_what_luck_may_do():
+    good = panel(3, 0.15)
+    hopeless = np.random.default_rng(5).standard_normal((DAYS, 200)) - 0.6
+    alone, among = (
+        best_of_many(rows, np.random.default_rng(1), block=1) for rows in (good, np.hstack([good, hopeless]))
+    )
+    assert among.spa == pytest.approx(alone.spa, abs=0.03)

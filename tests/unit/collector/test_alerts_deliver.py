@@ -6,6 +6,7 @@ import pytest
 
 from collector.alerts.deliver import Channel, Manners, deliver, is_quiet
 from collector.alerts.spool import FileBox
+from collector.alerts.system import failed_units
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=timezone.utc)
 NIGHT = datetime(2026, 11, 21, 4, 0, tzinfo=timezone.utc)
@@ -133,3 +134,9 @@ def test_a_damaged_box_is_put_aside_and_the_next_alert_goes(tmp_path, post):
     deliver([box], [ALL], FREE, NOON, post)
     assert len(post.sent) == 1
     assert (tmp_path / "system.damaged").exists()
+
+
+def test_records_that_cannot_be_read_are_a_trouble_and_a_folder_that_is_not_there_is_none(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert list(failed_units(tmp_path / "file")) == ["system/records"]
+    assert failed_units(tmp_path / "gone") == {}
