@@ -96,7 +96,20 @@ def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
 
 
 def ask(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
-    """The rows of one file of sql/queries, as they are."""
+    """The rows of one file of sql/queries, as they are.
+
+    Raises:
+        Terminal: a month of the days asked about is archived, so the answer would lack it.
+    """
+    first, last = (values.get(name, values.get("session_date")) for name in ("first_date", "last_date"))
+    if first and last:
+        for table, month in _table(connection, "archived_between", first=first, last=last).itertuples(
+            index=False
+        ):
+            raise Terminal(
+                f"{table} of {month:%Y-%m} is archived, and this question reads the database only: "
+                "ask about later days, or read both by analysis.load.whole"
+            )
     return _table(connection, query, **values)
 
 

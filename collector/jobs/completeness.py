@@ -13,6 +13,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from collector.core import checks
 from collector.core.adjacency import PREMIUM_FLOOR_USD, Print, Proof, Step, could_hide, proof
+from collector.core.clock import new_york_date
+from collector.core.errors import Terminal
 from collector.core.intervals import Interval, length
 from collector.core.sessions import Session
 from collector.core.settings import Settings
@@ -73,6 +75,9 @@ def _span(session: Session, now: datetime) -> Interval:
 def _prints(connection: Connection, symbol: str, due: Interval) -> tuple[list[Print], int]:
     """The prints, and how many of them the vendor no longer shows."""
     starts_at, ends_at = due
+    month = new_york_date(starts_at).replace(day=1)
+    if (month,) in reads.rows(connection, "archived_months", table="darkpool_trades"):
+        raise Terminal(f"the prints of {month:%Y-%m} are archived: analysis reads them there, this does not")
     found = reads.rows(connection, "completeness", symbol=symbol, starts_at=starts_at, ends_at=ends_at)
     return [Print(*row[:-1]) for row in found], sum(row[-1] for row in found)
 

@@ -6,6 +6,7 @@ with days as (
     select d.session_date, floor(extract(epoch from (f.executed_at at time zone 'America/New_York')::time) / 1800)::smallint as bucket, f.premium, f.contract_size
     from days d join trading.options_flow f on f.executed_at >= d.opens_at and f.executed_at < d.options_close_at
     where f.symbol = %(symbol)s::text and f.flow_type = 'alert'
+      and f.session_date >= (select min(session_date) from days) and f.session_date <= %(through)s::date
       and f.executed_at >= (select min(opens_at) from days) and f.executed_at < (select max(options_close_at) from days)
 ), prints as (
     select d.session_date, floor(extract(epoch from (p.executed_at at time zone 'America/New_York')::time) / 1800)::smallint as bucket, round(p.price, 2) as level,

@@ -10,7 +10,7 @@ with usual as (
            case %(measure)s::text when 'size' then contract_size else premium end as value,
            floor(extract(epoch from (executed_at at time zone 'America/New_York')::time) / 1800)::smallint as bucket
     from trading.options_flow
-    where flow_type = 'alert' and symbol = %(symbol)s::text
+    where flow_type = 'alert' and symbol = %(symbol)s::text and session_date = %(session_date)s::date
       and executed_at > %(now)s::timestamptz - %(window)s::interval and executed_at <= %(now)s::timestamptz
       and executed_at >= %(opens_at)s::timestamptz
       and (not %(sweep)s::boolean or detail ->> 'has_sweep' = 'true')

@@ -7,6 +7,7 @@ with yesterday as (
     select round(p.price, 2) as price, 'dark-pool level of ' || y.session_date || ', ' || sum(p.size)::bigint || ' shares' as what
     from trading.market_prints p join yesterday y on p.executed_at >= y.opens_at and p.executed_at < y.closes_at
     where p.symbol = %(symbol)s::text
+      and p.executed_at >= (select opens_at from yesterday) and p.executed_at < (select closes_at from yesterday)
     group by round(p.price, 2), y.session_date
     order by sum(p.size) desc limit %(most)s::integer
 ), pain as (
@@ -23,7 +24,7 @@ with yesterday as (
     select starts_at + interval '1 minute' as ended_at, close, lag(close) over (order by starts_at) as before
     from trading.bars
     where symbol = %(symbol)s::text and candle = '1m' and starts_at >= %(opens_at)s::timestamptz
-      and starts_at > %(now)s::timestamptz - %(window)s::interval - interval '2 minutes'
+      and starts_at > %(now)s::timestamptz - %(window)s::interval - interval '2 minutes' and starts_at <= %(now)s::timestamptz
       and starts_at + interval '1 minute' <= least(%(now)s::timestamptz, collected_at)
 ), crossed as (
     select distinct on (l.price, direction) l.price, l.what, m.ended_at, m.close, m.before, direction

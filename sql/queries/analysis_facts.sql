@@ -14,6 +14,7 @@ with newest as (
     from trading.options_flow f
     join newest n on n.session_date = f.session_date and n.known_at = f.collected_at
     where f.flow_type = 'per_expiry' and f.symbol = %(symbol)s
+      and f.session_date between %(first_date)s::date and %(last_date)s::date
     group by f.session_date, f.collected_at
 ), dark as (
     -- A print that was collected on a later day would make the whole day known only then.
@@ -31,6 +32,8 @@ with newest as (
     from trading.bars
     where symbol = %(symbol)s and candle = '1m' and market_time = 'r'
       and session_date between %(first_date)s::date and %(last_date)s::date
+      and starts_at >= %(first_date)s::date::timestamp at time zone 'America/New_York'
+      and starts_at < (%(last_date)s::date + 1)::timestamp at time zone 'America/New_York'
     order by session_date, starts_at desc
 ), facts as (
     select 'bullish_share' as fact, session_date,

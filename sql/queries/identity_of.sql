@@ -3,5 +3,5 @@ select a.attname
 from pg_index i
 cross join unnest(i.indkey) with ordinality k (attnum, place)
 join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-where i.indrelid = format('trading.%%I', %(table)s::text)::regclass and i.indisunique and not i.indisprimary
+where i.indrelid = ('trading.' || quote_ident(%(table)s))::regclass and i.indisunique and not i.indisprimary
 order by k.place

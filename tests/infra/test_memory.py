@@ -10,7 +10,6 @@ import pytest
 from tests.infra.our_units import root, sandboxed, schedules, shown, written
 
 if TYPE_CHECKING:
-
     from testinfra.host import Host
 
 LIMITS = "/sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes"

@@ -10,6 +10,9 @@ SESSIONS = 140
 
 def put_history(database, effect: float) -> None:
     """Sessions of each calendar day; a high bullish share moves the session after the next opening by `effect`."""
+    for table in ("bars", "options_flow", "market_metrics"):
+        days = [OPEN.date() + timedelta(days=number) for number in range(SESSIONS)]
+        database.ask("select ops.make_partitions(%s, %s::date[])", table, days)
     rng = np.random.default_rng(61)
     bought = rng.random(SESSIONS).tolist()
     price = 600.0

@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def bench(*words, program="store_pages"):
+def bench(*words, program="bench/store_pages.py"):
     return subprocess.run(
-        [sys.executable, f"bench/{program}.py", *words],
+        [sys.executable, program, *words],
         cwd=ROOT,
         text=True,
         capture_output=True,
@@ -31,7 +31,7 @@ def test_storing_pages_is_measured_beside_its_rivals():
 
 
 def test_queries_on_ten_times_the_months_are_measured_both_ways():
-    done = bench("--rows", "900", "--rounds", "1", program="partitions")
+    done = bench("--rows", "900", "--rounds", "1", program="bench/partitions.py")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("| a partition a month |") == done.stdout.count("| one table |") == 5

@@ -3,6 +3,7 @@
 import re
 from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 
 import psycopg2
 import pytest
@@ -21,15 +22,39 @@ VALUES = {
     "last": AT + timedelta(minutes=1),
     "at": AT,
     "rows": "[]",
+    "first_date": DAY,
+    "last_date": DAY,
+    "through": DAY,
+    "now": AT,
+    "opens_at": AT - timedelta(hours=5),
+    "window": "30 minutes",
+    "flow_type": "per_expiry",
+    "quantile": "p99",
+    "measure": "premium",
+    "levels": "darkpool",
+    "prices": [Decimal(600)],
+    "sweep": False,
+    "opening": False,
+    **dict.fromkeys(("most", "sessions", "times", "least", "percent", "prints", "points"), 20),
 }
 NOVEMBER = {"2026_11"}
 # A query that may open more than the month of its day, and why.
 MORE = {
+    "alert_iv_rank": ({"2026_11"}, "a rank is compared with that of ten days"),
+    "analysis_iv_rank": ({"2026_09", "2026_10", "2026_11"}, "a rank is looked for up to two months back"),
     "iv_rank_known": ({"2026_09", "2026_10", "2026_11"}, "a rank is looked for up to two months back"),
     "newest_iv_rank": ({"2026_09", "2026_10", "2026_11"}, "a rank is looked for up to two months back"),
 }
 # A query that is planned over all months because it asks for the newest of all: it must end at the first that has one.
-UNBOUNDED = {"darkpool_newest_day": "which day is the newest is the question itself; a person asks it"}
+UNBOUNDED = {
+    "analysis_newest_session": "which session is the newest is the question itself; a person asks it",
+    "darkpool_newest_day": "which day is the newest is the question itself; a person asks it",
+}
+# Which days are asked about is looked up by the query itself: months are left out while it runs.
+RUN = {
+    "alert_baselines": ({"2026_10", "2026_11"}, "twenty sessions"),
+    "alert_level": (NOVEMBER, "the session before, and today's bars"),
+}
 PARTED = re.compile(
     r"(?<!')trading\.(darkpool_trades|options_flow|market_metrics|bars|price_levels|oi_changes|history|market_prints"
     r"|print_summary|darkpool_levels)\b"
@@ -52,7 +77,12 @@ def years(server):
             cursor.execute(
                 """insert into trading.darkpool_trades
                    (tracking_id, symbol, size, price, volume, executed_at, collection_time)
-                   select n, 'SPY', 1, 1, n, '2026-03-02 15:00Z', now() from generate_series(1, 3) n"""
+                   select n, 'SPY', 1, 1, n, '2026-03-02 15:00Z', now() from generate_series(1, 3) n;
+                   insert into trading.options_flow (symbol, flow_type, record_id, session_date, collected_at)
+                   select 'SPY', 'per_expiry', n, '2026-03-02', now() from generate_series(1, 3) n;
+                   insert into trading.bars
+                   (symbol, session_date, candle, starts_at, open, high, low, close, volume, collected_at)
+                   values ('SPY', '2026-03-02', '1m', '2026-03-02 15:00Z', 1, 1, 1, 1, 1, now())"""
             )
         yield connection
     server.execute("drop database years")
@@ -75,11 +105,18 @@ def _months(node, run):
         yield from _months(inner, run)
 
 
-@pytest.mark.parametrize("name", [name for name in QUERIES if name not in UNBOUNDED])
+@pytest.mark.parametrize("name", [name for name in QUERIES if name not in {*UNBOUNDED, *RUN}])
 def test_a_query_opens_the_months_that_it_asks_about(years, name):
     allowed, _ = MORE.get(name, (NOVEMBER, ""))
 
     assert opened(years, files.query(name), VALUES) == allowed
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_a_query_that_looks_its_days_up_opens_no_other_month_while_it_runs(years, name):
+    allowed, _ = RUN[name]
+
+    assert opened(years, files.query(name), VALUES, run=True) <= allowed
 
 
 @pytest.mark.parametrize("name", UNBOUNDED)
@@ -111,4 +148,4 @@ def test_storing_a_page_opens_the_month_of_the_page(years, feed):
 
 
 def test_each_exception_is_a_query_of_such_a_table():
-    assert set(MORE) | set(UNBOUNDED) <= set(QUERIES)
+    assert {*MORE, *UNBOUNDED, *RUN} <= set(QUERIES)

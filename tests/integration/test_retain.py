@@ -195,6 +195,19 @@ def test_a_unit_says_what_it_is():
     )
 
 
+def test_completeness_refuses_what_it_cannot_read(tool, database):
+    database.ask(PRINTS.replace("2023-05", "2024-01").replace("2023-06", "2024-02"))
+    database.ask(
+        """insert into ops.coverage (feed, symbol, session_date, covered, collected_at)
+           values ('darkpool_trades', 'SPY', '2024-01-31', '{[2024-01-31 14:00Z, 2024-01-31 20:00Z)}', now())"""
+    )
+    tool("retain")
+    done = tool("completeness", "--date", "2024-01-31")
+
+    assert done.returncode == 1
+    assert "the prints of 2024-01 are archived" in done.stderr
+
+
 def test_every_table_of_months_goes_the_same_way(tool, database, root):
     before = {}
     for table, row in OTHERS.items():
