@@ -3,7 +3,7 @@
 import pytest
 
 pytestmark = pytest.mark.usefixtures("deployed")
-PRINTS = "select count(*), sum(hashtextextended(t::text, 0)::numeric) from trading.darkpool_trades t"
+PRINTS = "set timezone = utc; select count(*), sum(hashtextextended(t::text, 0)::numeric) from trading.darkpool_trades t"
 
 
 def ask(owner, statement):
