@@ -28,6 +28,8 @@ select format('select %L, count(*), coalesce(sum(hashtextextended(t::text, 0)::n
 from (select c.oid::regclass as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('trading', 'ops', 'derived') and c.relkind in ('r', 'm')) found order by 1
 """
+# The new cluster has the packages' settings until the role has written ours; a time is to be spelled the same in both.
+SPELLING = "set timezone = 'UTC'; set datestyle = 'iso, ymd'; set extra_float_digits = 1;"
 OTHERS = """
 select string_agg(distinct usename, ', ') from pg_stat_activity
 where backend_type = 'client backend' and usename not in ('postgres', 'collector')
@@ -77,7 +79,6 @@ def main() -> int:
     # Where the laptop dies, its session is hung up with all that belongs to it.
     with contextlib.suppress(PermissionError):
         os.setsid()
-    os.umask(0o022)
     os.chdir("/")
     try:
         go_back(given) if given.back else upgrade(given)
@@ -237,7 +238,7 @@ def running() -> Cluster:
 
 def contents(cluster: Cluster) -> list[str]:
     """Each table with its rows' number and a sum over their contents."""
-    return ask(cluster, ask(cluster, TABLES)).splitlines()
+    return ask(cluster, SPELLING + ask(cluster, TABLES)).splitlines()
 
 
 def ask(cluster: Cluster, statement: str) -> str:
