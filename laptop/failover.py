@@ -20,7 +20,7 @@ NAME = "failover"
 FENCED_WITHIN_S = 240
 PROMOTED_WITHIN_S = 120
 ARRIVES_WITHIN_S = 20
-COUNTED = "make rebuild-standby counts the commits that only the old one has, and keeps them."
+COUNTED = "make rebuild-standby counts the commits that only the old one has,\n      and keeps them."
 UNREACHED = """
 The droplet does not answer ({why}).
 It cannot be stopped from here. If it lives and is only out of reach, it goes on
@@ -114,8 +114,8 @@ def refuse_to_leave_behind(leader: dict[str, Any] | None, follower: dict[str, An
     """
     if leader and leader["runs"] and follower["follows"] and not leader["feeds"] and not force:
         raise Refused.because(
-            "the droplet's database runs and does not feed the standby: what it has and the standby has not\n"
-            "would stay behind. Nothing was touched",
+            "the droplet's database runs and does not feed the standby: what the standby\n"
+            "has not would stay behind. Nothing was touched",
             "make rebuild-standby first; or make failover FORCE=1, which keeps it on the old one's disk",
         )
 
@@ -183,13 +183,14 @@ def lost(
     """What the change cost, as far as it can be known now."""
     if arrived:
         return "Lost: nothing; all that the old one wrote is here."
-    until = f"what is here ends at {promoted['fork'] or promoted['lsn']}, last commit {promoted['last_commit_at']}"
+    ends, last = promoted["fork"] or promoted["lsn"], str(promoted["last_commit_at"])[:19]
+    until = f"what is here ends at {ends}, last commit {last}"
     if leader and leader["runs"] and fenced:
         gap = posts.bytes_of(fenced["checkpoint"]) - posts.bytes_of(promoted["lsn"])
-        return f"Lost: at most {max(gap, 0)} bytes of log; {until}.\n      {COUNTED}"
+        return f"Lost: at most {max(gap, 0)} bytes of log;\n      {until}.\n      {COUNTED}"
     return (
-        f"Lost: what the old one acknowledged and had not sent; {until}.\n"
-        "      If commits waited for the standby (standby_synchronous_enabled), that is nothing.\n"
+        f"Lost: what the old one acknowledged and had not sent;\n      {until}.\n"
+        "      Nothing, if commits waited for it (standby_synchronous_enabled).\n"
         f"      {COUNTED}"
     )
 
