@@ -21,8 +21,10 @@ servers() {
     printf '%s\n' \
         'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'the whole machine on debian-13|debian-13|scripts/molecule.sh default' \
+        'a pair and its failover|debian-12|python -m pytest tests/faults/standby --quiet --no-header --timeout 900' \
         'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
+        'PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
         'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \
@@ -43,7 +45,7 @@ trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
 part 'the simulator against its contract' python -m pytest tests/simulator -n 3 --dist worksteal --quiet --no-header
-part 'drills without a server' python -m pytest tests/faults --ignore tests/faults/droplet --ignore tests/faults/owner --ignore tests/faults/lockout --ignore tests/faults/droplet_life --ignore tests/faults/first_boot -n 2 --dist worksteal --quiet --no-header
+part 'drills without a server' python -m pytest tests/faults/test_*.py -n 2 --dist worksteal --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
 part 'images' images
 part 'whole machines, then each role alone' side_by_side < <(servers)
