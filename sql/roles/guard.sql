@@ -8,7 +8,7 @@ begin
     for guarded in
         select oid::regclass as name, relispartition from pg_class
         -- Without its note nobody looks into an archived month's files.
-        where (relnamespace = 'trading'::regnamespace and relkind in ('r', 'p')) or oid = 'ops.archives'::regclass
+        where (relnamespace = 'trading'::regnamespace and relkind in ('r', 'p')) or oid = to_regclass('ops.archives')
     loop
         if not guarded.relispartition then
             execute format('create or replace trigger refuse_delete before delete on %s '
