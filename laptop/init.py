@@ -108,6 +108,14 @@ def commentless(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
 
 
+def with_new_secrets(text: str) -> str:
+    """The vault of an earlier release, with a line for each secret that chance makes and that it did not know."""
+    known = set(re.findall(r"^(\w+):", text, re.MULTILINE))
+    lines = [line for line in (EXAMPLE / VAULT).read_text().splitlines() if GENERATED.search(line)]
+    new = [line for line in lines if line.split(":")[0] not in known]
+    return "\n".join([text.rstrip("\n"), *new]) + "\n" if new else text
+
+
 def collected(waiting: list[Question], *, ask: bool) -> dict[str, str]:
     """Every answer by its question's name.
 
@@ -188,7 +196,7 @@ def init(folder: Path, *, ask: bool) -> int:
     if answers.get("DIGITALOCEAN_TOKEN"):
         # The droplet that is made for its owner brings its own.
         inventory.put("known_hosts", PLACEHOLDER.sub("", inventory.text("known_hosts")).rstrip() + "\n")
-    text = inventory.text(VAULT)
+    text = with_new_secrets(inventory.text(VAULT))
     generated = GENERATED.findall(text)
     if generated or vault_is_clear:
         inventory.put(VAULT, GENERATED.sub(lambda _: secrets.token_hex(24), text))

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -113,6 +114,21 @@ def test_a_vault_in_clear_is_encrypted_with_what_it_says(laptop):
     assert code == 0
     assert laptop.vault.read_text().startswith("$ANSIBLE_VAULT")
     assert "vault_collector_api_key: mine" in laptop.secrets()
+
+
+def test_a_vault_of_an_earlier_release_gets_the_secrets_that_it_did_not_know_and_keeps_its_own(laptop):
+    laptop.init(**ANSWERS)
+    before = laptop.secrets()
+    lines = [line for line in before.splitlines() if not line.startswith("vault_pgbackrest_cipher_pass")]
+    laptop.vault.write_text("\n".join(lines) + "\n")
+
+    code, said = laptop.init(**ANSWERS)
+
+    after = laptop.secrets()
+    assert (code, "1 password(s) generated" in said.replace("\n", " ")) == (0, True)
+    assert [line for line in lines if line not in after.splitlines()] == []
+    assert re.search(r"^vault_pgbackrest_cipher_pass: \w{32,}$", after, re.MULTILINE)
+    assert laptop.vault.read_text().startswith("$ANSIBLE_VAULT")
 
 
 def test_another_password_than_the_vaults_is_refused_and_nothing_changes(laptop):

@@ -136,12 +136,25 @@ def now() -> datetime:
 
 def prepare(settings: Settings) -> None:
     """Say on the last line whether anything was done."""
-    ready = all(not place.problem for place in repository.known(settings))
-    if not ready:
-        repository.pgbackrest(settings, "stanza-create")
+    places = repository.known(settings)
+    if any(place.problem for place in places):
+        try:
+            repository.made(settings)
+        except BackupError:
+            if not foreign(places):
+                raise
+            say(
+                "awaits a restore: off-site lie backups of a server before this one; `make restore` brings them"
+            )
+            return
     if not all(notes.beside(settings, place) for place in repository.known(settings)):
         run(settings)
         say("prepared")
+
+
+def foreign(places: list[repository.Repository]) -> bool:
+    """Whether only the last repository, off-site, has backups: this server is the successor of a lost one."""
+    return len(places) > 1 and bool(places[-1].backups) and not places[0].backups
 
 
 def run(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NOTES = "note"
 KEY = "PGBACKREST_CIPHER_PASS"
+TRIES, PAUSE_S = 30, 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,25 @@ def pgbackrest(settings: Settings, *words: str, **more: Any) -> str:  # noqa: AN
 def program(settings: Settings) -> list[str]:
     """PgBackRest with its configuration."""
     return ["pgbackrest", f"--config={settings.configuration}"]
+
+
+def made(settings: Settings) -> None:
+    """Make what a repository needs; PostgreSQL, which tries to archive meanwhile, holds the same lock at times."""
+    left = TRIES
+    while not made_at_once(settings, last=left == 0):
+        left -= 1
+        time.sleep(PAUSE_S)
+
+
+def made_at_once(settings: Settings, *, last: bool) -> bool:
+    """Whether it was made; not, while the archiver is at it."""
+    try:
+        pgbackrest(settings, "stanza-create")
+    except BackupError as error:
+        if last or "unable to acquire lock" not in str(error):
+            raise
+        return False
+    return True
 
 
 def known(settings: Settings) -> list[Repository]:

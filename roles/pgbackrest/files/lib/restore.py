@@ -99,7 +99,7 @@ def prepare(settings: Settings, backup: repository.Backup, wanted: Wanted) -> No
     scratch.ended()
     if not wanted.name and not wanted.at and running(settings):
         # The newest of it may not have left the server yet.
-        repository.pgbackrest(settings, "check")
+        newest_archived(settings)
     note = notes.of(settings, backup) if wanted.name else None
     target = []
     if note:
@@ -117,6 +117,14 @@ def prepare(settings: Settings, backup: repository.Backup, wanted: Wanted) -> No
         scratch.ask(f"alter system reset {name}")
     scratch.stop()
     proven(settings).touch()
+
+
+def newest_archived(settings: Settings) -> None:
+    """Let the archive have what was written a moment ago; where it cannot, the comparison tells what is missing."""
+    try:
+        repository.pgbackrest(settings, "check")
+    except BackupError as error:
+        say(f"careful   the live server's last log is not archived: {str(error)[-200:]}")
 
 
 def judge(scratch: Scratch, backup: repository.Backup, wanted: Wanted) -> None:
@@ -162,8 +170,17 @@ def swap(settings: Settings) -> None:
     proven(settings).unlink(missing_ok=True)
     say(f"in place  after {time.monotonic() - begun:.0f} s without a database")
     say(f"aside     {kept}: remove it when you are sure")
+    known_again(settings)
     # The log goes on in another timeline: a backup that stands on it, soon.
     systemctl("start", "--no-block", "darkpool-pgbackrest.service")
+
+
+def known_again(settings: Settings) -> None:
+    """On a new server the repositories knew the empty cluster that was here before."""
+    try:
+        repository.made(settings)
+    except BackupError:
+        repository.pgbackrest(settings, "stanza-upgrade")
 
 
 @contextlib.contextmanager
