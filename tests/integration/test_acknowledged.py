@@ -87,6 +87,20 @@ def test_rows_that_were_removed_behind_the_books_are_found_out(noted, ask, datab
     assert comparer.lost(noted, ask) == ["trading.darkpool_trades: 5 rows are booked, 4 are there"]
 
 
+def test_rows_that_are_in_files_by_now_are_not_missed_and_one_too_few_is(noted, ask, database):
+    database.ask(
+        "with allowed as (select set_config('darkpool.allow_removal', 'reviewed', true)),"
+        " gone as (delete from trading.darkpool_trades where symbol = 'SPY'"
+        " and exists (select from allowed) returning 1)"
+        " insert into ops.archives (table_name, month, part, kind, folder, files, rows, content, bytes, released_at)"
+        " select 'darkpool_trades', '2026-11-01', 1, 'month', 'f', 1, count(*), '', 1, now() from gone returning rows"
+    )
+    assert comparer.lost(noted, ask) == []
+
+    database.ask("update ops.archives set rows = rows - 1 returning 1")
+    assert comparer.lost(noted, ask) == ["trading.darkpool_trades: 5 rows are booked, 4 are there"]
+
+
 def test_half_a_line_of_a_power_cut_was_never_acknowledged(tmp_path):
     (tmp_path / "2026-11-20.jsonl").write_text('{"at": "2026-11-20T15:00:00+00:00", "stored": 1}\n{"at": "20')
 

@@ -8,6 +8,11 @@ import pytest
 UNIT = "collector-retain.service"
 DROP_IN = f"/run/systemd/system/{UNIT}.d/drill.conf"
 FAILED = f"/var/lib/darkpool/failures/{UNIT}.json"
+ROOT = "/var/lib/collector/archive"
+FETCH = (
+    "import archive_copies as a, darkpool_pgbackrest as d, physical_settings as p; "
+    "print(a.fetch(p.read_settings(d.SETTINGS_FILE), 1))"
+)
 FOLDER = "/var/lib/collector/archive/darkpool_trades/2023-05"
 ROWS = """
 select ops.make_partitions('darkpool_trades', array['2023-05-02'::date]);
@@ -53,6 +58,27 @@ def test_by_day_it_refuses_and_that_is_recorded_at_night_it_archives_and_that_is
     for one in manifest["files"]:
         assert owner(f"sudo sha256sum {FOLDER}/1/{one['name']}").split()[0] == one["sha256"]
     assert owner(f"sudo find {FOLDER} -perm /077") == ""
+
+
+def test_files_of_old_months_lie_beside_the_backups_and_come_back(owner):
+    listed = (
+        f"sudo sh -c 'cd {ROOT} && find . -type f -exec sha256sum {{}} + | sort -k2;"
+        ' find . -printf "%u %m %p\\n" | sort -k3\''
+    )
+    before = owner(listed)
+    assert "SPY.parquet" in before
+    owner("sudo systemctl start darkpool-pgbackrest.service", timeout_s=600)
+
+    owner(f"sudo mv {ROOT}/darkpool_trades {ROOT}.aside")
+    fetched = owner(
+        "sudo sh -c 'cd /usr/local/lib/darkpool-pgbackrest && PYTHONPATH=/usr/local/lib/darkpool-backup"
+        f' python3 -c "{FETCH}"\'',
+        timeout_s=300,
+    )
+
+    assert int(fetched) > 0
+    assert owner(listed) == before
+    owner(f"sudo rm -r {ROOT}.aside")
 
 
 def test_late_rows_of_that_month_follow_it_another_night(owner, psql, start):

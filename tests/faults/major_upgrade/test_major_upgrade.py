@@ -3,7 +3,10 @@
 import pytest
 
 pytestmark = pytest.mark.usefixtures("deployed")
-PRINTS = "set timezone = utc; select count(*), sum(hashtextextended(t::text, 0)::numeric) from trading.darkpool_trades t"
+PRINTS = (
+    "set timezone = utc;"
+    " select count(*), sum(hashtextextended(t::text, 0)::numeric) from trading.darkpool_trades t"
+)
 
 
 def ask(owner, statement):

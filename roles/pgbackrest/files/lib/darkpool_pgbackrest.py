@@ -18,6 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import acknowledged_copies
+import archive_copies
 import drill
 import history
 import notes
@@ -173,8 +174,10 @@ def run(settings: Settings) -> None:
                 notes.keep(settings, note, newest)
                 notes.tidy(settings, place)
                 acknowledged_copies.keep(settings, place.number)
+                files = archive_copies.keep(settings, place.number)
                 say(
-                    f"repository {place.number}: {newest.label}, {newest.size >> 10} KiB, noted at {note['point']}"
+                    f"repository {place.number}: {newest.label}, {newest.size >> 10} KiB, noted at {note['point']};"
+                    f" {files} more files of old months"
                 )
 
 

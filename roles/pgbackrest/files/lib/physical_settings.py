@@ -32,6 +32,7 @@ class Settings:
     drill_directory: Path
     min_free: int
     acknowledged: Path
+    archive: Path
 
     @property
     def psql(self) -> list[str]:
@@ -69,6 +70,7 @@ def read_settings(path: Path) -> Settings:
             drill_directory=Path(given["drill_directory"]),
             min_free=int(given["min_free_mb"]) * 1024 * 1024,
             acknowledged=Path(given["acknowledged"]),
+            archive=Path(given["archive"]),
         )
     except (OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error

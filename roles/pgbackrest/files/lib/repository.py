@@ -48,6 +48,7 @@ def called(
     words: Sequence[str],
     *,
     stdin: IO[bytes] | int = subprocess.DEVNULL,
+    stdout: IO[bytes] | int = subprocess.PIPE,
     told: Mapping[str, str] | None = None,
 ) -> str:
     """Run a program as postgres and give what it printed; its complaint becomes the error."""
@@ -59,7 +60,8 @@ def called(
         words,
         stdin=stdin,
         env=environment,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         errors="replace",
         cwd="/",
@@ -67,9 +69,9 @@ def called(
         **rights,
     )
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+        said = (done.stderr.strip() or (done.stdout or "").strip())[-2000:]
         raise BackupError(f"{' '.join(words[:4])} failed ({done.returncode}): {said}")
-    return done.stdout.strip()
+    return (done.stdout or "").strip()
 
 
 def pgbackrest(settings: Settings, *words: str, **more: Any) -> str:  # noqa: ANN401 -- handed on as it is
@@ -154,6 +156,19 @@ def get(settings: Settings, number: int, name: str) -> str:
     """Read such a file; an error where it is not there or the key is another."""
     key = {KEY: settings.passphrase(number)}
     return called([*program(settings), f"--repo={number}", "repo-get", f"{NOTES}/{name}"], told=key)
+
+
+def get_into(settings: Settings, number: int, name: str, file: IO[bytes]) -> None:
+    """The same for a file of any size and kind."""
+    key = {KEY: settings.passphrase(number)}
+    words = [*program(settings), f"--repo={number}", "repo-get", f"{NOTES}/{name}"]
+    called(words, told=key, stdout=file)
+
+
+def listed(settings: Settings, number: int, path: str) -> str:
+    """Everything below a path, as JSON."""
+    words = [*program(settings), f"--repo={number}", "--output=json", "repo-ls", "--recurse", path]
+    return called(words) or "{}"
 
 
 def names(settings: Settings, number: int) -> list[str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import acknowledged
 import acknowledged_copies
+import archive_copies
 import notes
 import repository
 import table_facts
@@ -112,6 +113,8 @@ def prepare(settings: Settings, backup: repository.Backup, wanted: Wanted) -> No
     scratch.reached("the moment that was asked for", "select not pg_is_in_recovery()")
     days = acknowledged_copies.fetch(settings, backup.repository)
     say(f"notes     of {days} days of acknowledged pages came from the repository")
+    files = archive_copies.fetch(settings, backup.repository)
+    say(f"archive   {files} files of old months that were not on this disk came from the repository")
     judge(scratch, backup, wanted)
     for name in (*LEFTOVERS, "archive_mode"):
         scratch.ask(f"alter system reset {name}")
