@@ -112,8 +112,11 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
     parser.add_argument("--accept-loss", action="store_true", help="also if acknowledged rows are missing")
     parser.add_argument("--confirm", default="", help="what a person would be asked to type")
-    parser.add_argument("play", nargs="*", help="for ansible-playbook, after --")
-    given = parser.parse_args()
+    parser.epilog = "What follows -- is for ansible-playbook."
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    given = parser.parse_args(words[:end])
+    given.play = words[end + 1 :]
     return guarded(lambda: do(given))
 
 
