@@ -73,6 +73,11 @@ def read_back(unit: Unit, partial: Path) -> Written:
 
 def move(partial: Path, folder: Path) -> None:
     """To its name, for good. What is there already was never released, or its part would have another number."""
+    # Its group's too, whatever the unit's umask: the backups take copies.
+    for path in partial.iterdir():
+        path.chmod(0o640)
+    for path in (partial, folder.parent, folder.parent.parent):
+        path.chmod(0o750)
     _flush(partial)
     if folder.exists():
         shutil.rmtree(folder)
