@@ -28,6 +28,14 @@ class Facts(TypedDict):
 # How a row is written as text must not depend on who asks.
 PINNED = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; \
 set extra_float_digits = 1; set bytea_output = 'hex'; set xmloption = 'content';"
+# Locked before the snapshot is taken: a migration that commits in between would show its columns to the count, and
+# hide them from pg_dump, which reads the catalog by the snapshot.
+TABLES = r"""
+select coalesce(string_agg(format('%I.%I', n.nspname, c.relname), ', '), 'pg_catalog.pg_class') as tables
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and c.relpersistence = 'p' and n.nspname !~ '^pg_'
+  and n.nspname <> 'information_schema' \gset
+"""
 # A partition is a table of its own here, its parent none: each row is counted once.
 ASK = """
 with asked (name, answer) as (
@@ -53,8 +61,8 @@ class Session:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        begin = f"{PINNED} begin isolation level repeatable read read only; select pg_export_snapshot();"
-        self.name = self.ask(begin)
+        begin = "begin isolation level repeatable read read only; lock table :tables in access share mode;"
+        self.name = self.ask(f"{PINNED}\n{TABLES}\n{begin} select pg_export_snapshot();")
 
     def ask(self, statement: str) -> str:
         """The one line that a statement answers."""
