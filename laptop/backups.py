@@ -78,7 +78,7 @@ def restored(server: Server, given: argparse.Namespace) -> int:
     play = ["ansible-playbook", "-i", str(given.inventory), *given.play, "ansible/playbooks/restore.yml"]
     code = subprocess.run([*play, "-e", said], cwd=ROOT, check=False).returncode
     if not code:
-        print("\nRestored. Next: make status; what was there before lies aside until you remove it.")
+        print("\nRestored. Next: make status. What was there before lies aside: remove it later.")
     return code
 
 

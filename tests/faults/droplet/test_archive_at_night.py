@@ -18,7 +18,8 @@ ROWS = """
 select ops.make_partitions('darkpool_trades', array['2023-05-02'::date]);
 insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, executed_at, collection_time)
 select n + {first}, case when n % 3 = 0 then 'QQQ' else 'SPY' end, n, 600.10, n,
-       '2023-05-02 14:00Z'::timestamptz + n * interval '1 second', now() from generate_series(1, 5000) n on conflict do nothing;"""
+       '2023-05-02 14:00Z'::timestamptz + n * interval '1 second', now()
+from generate_series(1, 5000) n on conflict do nothing;"""
 COUNT = "select count(*) from trading.darkpool_trades where executed_at < '2024-01-01'"
 
 

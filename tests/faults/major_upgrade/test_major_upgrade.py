@@ -51,6 +51,7 @@ def test_it_moves_to_17_with_every_row_and_collecting_goes_on(owner, play, pgdg)
     assert (major(owner), ask(owner, PRINTS), ask(owner, "show data_checksums")) == ("17", before, "on")
     assert clusters(owner) == {"17/main": "online", "15/before17": "down"}
     assert a_pass(owner) > runs
+    owner("sudo darkpool-pgbackrest watch")
     again = play("upgrade_postgres", **pgdg)
     assert "PostgreSQL 17 runs already" in again.stdout, again.stdout[-3000:]
     assert "changed=0" in again.stdout

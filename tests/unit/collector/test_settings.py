@@ -35,7 +35,7 @@ GOOD = {
     "stream_enabled": "True",
     "stream_channels": "option_trades, flow-alerts",
     "stream_silence_s": "5",
-    "alerts_dir": "/etc/collector",
+    "alerts_dir": "/srv/alerts",
 }
 BAD = {
     "api_key": "with blank",

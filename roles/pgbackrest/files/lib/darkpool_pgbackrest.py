@@ -137,6 +137,11 @@ def now() -> datetime:
 
 def prepare(settings: Settings) -> None:
     """Say on the last line whether anything was done."""
+    if repository.major(settings) not in ("", settings.bin_directory.parent.name):
+        repository.made(settings, "stanza-upgrade")
+        run(settings)
+        say("prepared")
+        return
     places = repository.known(settings)
     if any(place.problem for place in places):
         try:

@@ -84,23 +84,30 @@ def program(settings: Settings) -> list[str]:
     return ["pgbackrest", f"--config={settings.configuration}"]
 
 
-def made(settings: Settings) -> None:
+def made(settings: Settings, word: str = "stanza-create") -> None:
     """Make what a repository needs; PostgreSQL, which tries to archive meanwhile, holds the same lock at times."""
     left = TRIES
-    while not made_at_once(settings, last=left == 0):
+    while not made_at_once(settings, word, last=left == 0):
         left -= 1
         time.sleep(PAUSE_S)
 
 
-def made_at_once(settings: Settings, *, last: bool) -> bool:
+def made_at_once(settings: Settings, word: str, *, last: bool) -> bool:
     """Whether it was made; not, while the archiver is at it."""
     try:
-        pgbackrest(settings, "stanza-create")
+        pgbackrest(settings, word)
     except BackupError as error:
         if last or "unable to acquire lock" not in str(error):
             raise
         return False
     return True
+
+
+def major(settings: Settings) -> str:
+    """The major of PostgreSQL that the repositories expect; nothing while they are not made."""
+    said = json.loads(pgbackrest(settings, "info", "--output=json"))
+    databases = said[0].get("db", []) if said else []
+    return str(max(databases, key=lambda one: one["id"])["version"]) if databases else ""
 
 
 def known(settings: Settings) -> list[Repository]:
