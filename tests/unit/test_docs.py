@@ -247,7 +247,9 @@ def anchors(path: Path) -> set[str]:
 def test_the_help_fits_one_screen():
     helped = re.findall(r"^([a-z-]+):.*## (.*)$", makefile(), re.MULTILINE)
     assert [target for target, text in helped if len(f"  make {target:<11} {text}") > 80] == []
-    shown = subprocess.run(["scripts/help.sh", "Makefile"], cwd=ROOT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["scripts/help.sh", "Makefile"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert len(helped) < len(shown.stdout.splitlines()) <= 50
 
 

@@ -23,12 +23,20 @@ def test_what_is_asked_of_a_server_holds_for_the_one_that_leads(healthy):
     assert asked.returncode == 0, asked.stdout[-4000:]
 
 
+def changed_by(said):
+    """The tasks that changed something, with their names."""
+    tasks = said.split("\nTASK ")
+    return "\n".join(task[:1500] for task in tasks if "\nchanged: " in task) or said[-3000:]
+
+
 def test_a_second_run_changes_nothing_on_either(healthy):
+    # Who leads by now has changed in the drills before: its backups begin anew on what has become of the log.
+    assert pair.play("standby").returncode == 0
     for playbook in ("standby", "rebuild-standby"):
         done = pair.play(playbook)
-        assert set(NOTHING_CHANGED.findall(done.stdout)) == {"droplet", "droplet-standby"}, done.stdout[
-            -6000:
-        ]
+        assert set(NOTHING_CHANGED.findall(done.stdout)) == {"droplet", "droplet-standby"}, changed_by(
+            done.stdout
+        )
 
 
 def test_of_a_pair_that_is_ended_nothing_is_left_on_the_one_that_goes_on(healthy):
