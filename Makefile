@@ -85,6 +85,9 @@ drill: configured $(TOOLS) ## Restore the newest backup beside the server and co
 restore: configured $(TOOLS) ## Bring data back: FROM=name or AT="...", DRY_RUN=1; asks
 	@python -m laptop.backups $(INVENTORY) restore --from "$(FROM)" --at "$(AT)" $(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(ACCEPT_LOSS)),--accept-loss) --confirm "$(CONFIRM)" -- $(FORCED)
 
+recover: configured $(TOOLS) ## A new server with the data of a lost one, from off-site
+	@scripts/recover.sh $(INVENTORY) "$(CONFIRM)" $(if $(filter 1,$(ACCEPT_LOSS)),1,"")
+
 destroy: configured $(TOOLS) ## Delete all that costs money; asks for its name (CONFIRM=)
 	@python scripts/destroy.py $(INVENTORY) $(CONFIRM)
 
@@ -147,4 +150,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured

@@ -3,4 +3,4 @@
 set -euo pipefail
 echo "Dark-pool prints and options flow, collected on a server you own."
 awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($0, 5)} /^[a-z-]+:.*## /{printf "  make %-11s %s\n", $1, $2}' "$@"
-echo
+

@@ -25,6 +25,7 @@ servers() {
         'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
         'PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900' \
+        'a droplet that is lost|debian-12|python -m pytest tests/faults/lost_droplet --quiet --no-header --timeout 900 -s' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
         'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \

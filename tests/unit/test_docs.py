@@ -47,6 +47,7 @@ RUN_AS = {
     "mutate": ("tests/faults/droplet/test_mutations.py", "testbed.mutate"),
     "release": ("tests/faults/droplet/test_market_hours.py", 'play("release"'),
     "rollback": ("tests/faults/droplet/test_rollback.py", 'play("rollback"'),
+    "recover": ("tests/faults/lost_droplet/test_lost_droplet.py", "scripts/recover.sh"),
     "standby": ("tests/faults/standby/conftest.py", '"standby", "release"'),
     "soak": ("scripts/test.sh", "pytest tests/faults"),
     "test": (".ci/run", "make test"),

@@ -1,8 +1,7 @@
 """S3-compatible storage on the desk: moto's server behind TLS, and what a test asks it.
 
-A program of its own, as moto's needs would change the lock of everything else:
-uv run --no-project --with 'moto[server,s3]' storage.py serve ADDRESS PORT CERTIFICATE KEY
-uv run --no-project --with 'moto[server,s3]' storage.py {make|state|wipe} URL CERTIFICATE
+python s3_server.py serve ADDRESS PORT CERTIFICATE KEY
+python s3_server.py {make|state|wipe} URL CERTIFICATE
 """
 
 import contextlib
