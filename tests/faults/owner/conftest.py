@@ -71,10 +71,19 @@ class Owner(Described):
         # Characters that each way of quoting writes in another way.
         text = PLACEHOLDER.sub(lambda _: f"{secrets.token_hex(14)}/+&%=~", self._template)
         # This owner has a droplet already.
-        values = {**yaml.safe_load(text), "vault_droplet_api_token": "", **given}
+        values = {**yaml.safe_load(text), "vault_droplet_api_token": "", **self._of_a_form(), **given}
         self.vault.write_text(yaml.safe_dump(values))
         run("ansible-vault", "encrypt", "--vault-password-file", self.word, self.vault)
         self.searcher.learn(dict(leaves(values)))
+
+    def _of_a_form(self):
+        """Secrets that not every character fits in; the passphrase of the backups stays, or they would not open."""
+        self.passphrase = getattr(self, "passphrase", secrets.token_hex(24))
+        nobody = f"json://127.0.0.1:9/{secrets.token_hex(14)}"
+        return {
+            "vault_pgbackrest_cipher_pass": self.passphrase,
+            "vault_alerts_urls": [{"url": nobody, "severities": ["critical"]}],
+        }
 
     def deploy(self):
         return self.make("deploy")
