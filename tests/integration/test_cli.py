@@ -9,7 +9,11 @@ from embedded import ROOT
 
 from collector.jobs.commands import ALL
 
-GROUPS = {"quarantine": ("list", "show", "replay"), "raw": ("list", "show", "replay")}
+GROUPS = {
+    "alerts": ("list", "mute", "ack", "try", "test", "deliver"),
+    "quarantine": ("list", "show", "replay"),
+    "raw": ("list", "show", "replay"),
+}
 WORDS = tuple(word.name for word in ALL if word.name not in GROUPS)
 
 

@@ -29,7 +29,7 @@ ON_DEBIAN_12_ALONE = [
     "test_mutations.py",
     "test_rollback.py",
 ]
-# The newer pgBackRest; what archives and restores on the older one, the pair, the lost droplet and the infra tests show.
+# The newer pgBackRest; of the older one the lost droplet's drill shows that it archives and restores.
 ON_DEBIAN_13_ALONE = ["test_backup_faults.py", "test_offsite.py", "test_restore.py", "test_restore_drill.py"]
 collect_ignore = {"debian-12": ON_DEBIAN_13_ALONE, "debian-13": ON_DEBIAN_12_ALONE}.get(
     os.environ.get("SYSTEM", ""), []
