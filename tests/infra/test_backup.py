@@ -93,8 +93,6 @@ def test_damage_after_the_backup_is_seen(host: Host, damaged: str, damage: str) 
 
 
 SUM = "sha256sum darkpool.dump globals.sql manifest.json > SHA256SUMS"
-FLIPPED = """python3 -c 'p = "darkpool.dump"; b = bytearray(open(p, "rb").read()); b[len(b) // 2] ^= 1
-open(p, "wb").write(b)'"""
 
 
 @pytest.mark.parametrize(
@@ -103,7 +101,6 @@ open(p, "wb").write(b)'"""
         "truncate -s -20 darkpool.dump",
         "truncate -s 0 darkpool.dump",
         "printf '' | gzip > darkpool.dump",
-        FLIPPED,
     ],
 )
 def test_a_dump_that_was_bad_from_the_start_is_seen_although_its_sum_is_right(

@@ -13,7 +13,7 @@ class Inventory(Described):
     """An inventory with a token, and where the fake is."""
 
     name = "darkpool-production"
-    api_key = "0123456789abcdef0123456789"
+    api_key = "7f3a91c05e2bd84416af09c3e1"
 
     def __init__(self, folder, url, token, *, checkout=None, **settings):
         super().__init__(folder, checkout=checkout)

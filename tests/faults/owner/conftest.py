@@ -13,6 +13,7 @@ from testbed.shell import run
 
 # The most that Ansible says of its own accord.
 LOUD = {"ANSIBLE_VERBOSITY": "3", "ANSIBLE_DIFF_ALWAYS": "1"}
+SECRET_LENGTH = 16
 PLACEHOLDER = re.compile(r"<[^>]+>(?=\n)")
 
 
@@ -74,7 +75,8 @@ class Owner(Described):
         values = {**yaml.safe_load(text), "vault_droplet_api_token": "", **self._of_a_form(), **given}
         self.vault.write_text(yaml.safe_dump(values))
         run("ansible-vault", "encrypt", "--vault-password-file", self.word, self.vault)
-        self.searcher.learn(dict(leaves(values)))
+        # A severity is a word, and in many files.
+        self.searcher.learn({name: text for name, text in leaves(values) if len(text) >= SECRET_LENGTH})
 
     def _of_a_form(self):
         """Secrets that not every character fits in; the passphrase of the backups stays, or they would not open."""

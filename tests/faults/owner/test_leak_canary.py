@@ -20,7 +20,11 @@ from testbed.shell import run
 ROOT = Path(__file__).parents[3]
 PLANTED = 'a planted secret / + & % " 0123'
 # The one file that holds a secret on the droplet; PostgreSQL has a verifier, from which no password comes back.
-MAY_HOLD = ["/etc/collector/secrets.env"]
+MAY_HOLD = [
+    "/etc/collector/alerts-urls.json",
+    "/etc/collector/secrets.env",
+    "/etc/pgbackrest/pgbackrest.conf",
+]
 SECRETS = "/etc/collector/secrets.env"
 
 
