@@ -6,6 +6,8 @@ import time
 import offsite
 import pytest
 
+# Storage that is away is asked for again and again before anybody says so.
+pytestmark = pytest.mark.timeout(900)
 TAGS = ("--tags", "pgbackrest,postgresql")
 WAITING = "select count(*) from pg_ls_archive_statusdir() where name ~ '[.]ready$'"
 

@@ -98,7 +98,7 @@ def prepare(settings: Settings, backup: repository.Backup, wanted: Wanted) -> No
     """Restore beside the live data and prove it."""
     scratch = Scratch(settings, pending(settings), settings.drill_directory)
     scratch.ended()
-    if not wanted.name and not wanted.at and running(settings):
+    if not wanted.name and running(settings):
         # The newest of it may not have left the server yet.
         newest_archived(settings)
     note = notes.of(settings, backup) if wanted.name else None
