@@ -31,7 +31,7 @@ ON_DEBIAN_12_ALONE = [
 ]
 # The newer pgBackRest; of the older one the lost droplet's drill shows that it archives and restores.
 ON_DEBIAN_13_ALONE = ["test_backup_faults.py", "test_restore.py", "test_restore_drill.py"]
-# Ten minutes of small uploads; every run goes off-site and comes back in faults/lost_droplet. By hand, with TESTBED_NAME.
+# Ten minutes of small uploads; each run goes off-site and comes back in faults/lost_droplet. By hand: TESTBED_NAME.
 BY_HAND = ["test_offsite.py"]
 collect_ignore = {
     "debian-12": [*ON_DEBIAN_13_ALONE, *BY_HAND],
