@@ -30,7 +30,8 @@ def listed(server: Server) -> list[str]:
         proven = (one["verified_at"] or "not yet")[:16].replace("T", " ")
         size = one["bytes"] / (1 << 20)
         lines.append(f"{one['name']:<34} {where:<14} {one['kind']:<5} {size:>7.1f} {hours:>6.1f} h  {proven}")
-    lines += ["", "dumps on the server:", server.ask(f"{LOGICAL} list || true")]
+    # None at all is an error there; here it is what one wants to read.
+    lines += ["", "dumps on the server:", server.ask(f"{LOGICAL} list 2>&1 || true")]
     if said["drills"]:
         last = said["drills"][-1]
         found = f"restored in {last['seconds']} s, {last['loss_s']} s lost" if last["ok"] else last["problem"]

@@ -25,7 +25,7 @@ class Acknowledged:
         if not counts.stored:
             return
         # The machine's own time, as PostgreSQL's log has it, whatever offset the collector's clock has.
-        at = datetime.now(timezone.utc)  # noqa: TID251
+        at = datetime.now(timezone.utc)  # noqa: TID251 - same
         line = {
             "at": at.isoformat(timespec="milliseconds"),
             "feed": batch.source.name,

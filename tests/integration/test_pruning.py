@@ -131,11 +131,13 @@ def test_a_query_for_the_newest_ends_at_the_month_that_has_it(years, name):
     assert min(opened(years, files.query(name), VALUES, run=True)) == "2026_03"
 
 
-@pytest.mark.parametrize("feed", SOURCES)
+# A snapshot is written without looking first, so it opens nothing that it does not write.
+LOOKED_FOR = [feed for feed, source in SOURCES.items() if statements.time_column(source)]
+
+
+@pytest.mark.parametrize("feed", LOOKED_FOR)
 def test_storing_a_page_opens_the_month_of_the_page(years, feed):
     source = SOURCES[feed]
-    if not statements.time_column(source):
-        pytest.skip("a snapshot is written without looking first")
     with years.cursor() as cursor:
         found = statements.of(cursor, source)
         values = {"ids": [1], "fetched_at": AT, "covered_from": AT, "covered_to": VALUES["last"]}
