@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from collector.core import logging
+from collector.store import disk
 from collector.store.pages import Batch, Counts
 
 FOLDER = "acknowledged"
@@ -43,7 +44,7 @@ class Acknowledged:
         """Puts the lines of this pass on the disk."""
         try:
             for path in self._written:
-                _sync(path)
+                disk.flush(path)
         except OSError as reason:
             logging.error("not acknowledged", reason=reason)
         self._written.clear()
@@ -60,11 +61,3 @@ class Acknowledged:
         finally:
             os.close(handle)
         self._written.add(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from typing import Any
 from collector.core.errors import BadPayload, SpoolFull
 from collector.core.intervals import Interval
 from collector.core.source import Raw
+from collector.store import disk
 
 VERSION = 1
 SUFFIX = ".page"
@@ -64,7 +65,7 @@ class Spool:
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(path)
-            _sync_folder(self.folder)
+            disk.flush(self.folder)
         except OSError as reason:
             beside.unlink(missing_ok=True)
             raise SpoolFull(
@@ -173,12 +174,3 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """The rename itself must survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from urllib.parse import quote
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from collector.core.errors import Terminal
-from collector.store import files, reads
+from collector.store import disk, files, reads
 from collector.store.archive import parquet
 from collector.store.archive.unit import MANIFEST, Facts, Row, Unit, Written
 from collector.store.database import transaction
@@ -43,7 +42,7 @@ def read_back(unit: Unit, partial: Path) -> Written:
     """What is really in the files, told by reading them; it is noted in their manifest."""
     written = Written(unit)
     for path in sorted(partial.glob("*.parquet")):
-        _flush(path)
+        disk.flush(path)
         facts = Facts()
         for batch in parquet.read(path):
             facts.add(batch)
@@ -67,7 +66,7 @@ def read_back(unit: Unit, partial: Path) -> Written:
         "files": written.files,
     }
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    _flush(partial / MANIFEST)
+    disk.flush(partial / MANIFEST)
     return written
 
 
@@ -78,12 +77,12 @@ def move(partial: Path, folder: Path) -> None:
         path.chmod(0o640)
     for path in (partial, folder.parent, folder.parent.parent):
         path.chmod(0o750)
-    _flush(partial)
+    disk.flush(partial)
     if folder.exists():
         shutil.rmtree(folder)
     partial.rename(folder)
     for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
-        _flush(parent)
+        disk.flush(parent)
 
 
 def compare(connection: Connection, written: Written) -> None:
@@ -128,12 +127,3 @@ def _sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             found.update(block)
     return found.hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """A crash of the machine after this loses nothing of it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
