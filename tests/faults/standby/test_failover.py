@@ -74,6 +74,13 @@ def test_commits_that_waited_survive_the_first_servers_death(healthy, commits_wa
     assert (state["runs"], state["fenced"]) == (False, True)
 
 
+def test_who_was_promoted_archives_its_log_and_has_a_backup_of_its_own(healthy):
+    _, new = healthy
+    takes_over(force=False)
+    backed_up = "until darkpool-pgbackrest watch; do sleep 2; done"
+    assert new.execute("droplet", "timeout", "300", "bash", "-c", backed_up, timeout_s=320)
+
+
 def test_control_what_had_not_been_sent_is_lost_and_the_harness_and_the_rebuild_notice(healthy, writer):
     old, new = healthy
     assert writer.has_written(ROWS)

@@ -137,10 +137,8 @@ def now() -> datetime:
 
 def prepare(settings: Settings) -> None:
     """Say on the last line whether anything was done."""
-    if repository.major(settings) not in ("", settings.bin_directory.parent.name):
-        repository.made(settings, "stanza-upgrade")
-        run(settings)
-        say("prepared")
+    if repository.called([*settings.psql, "-XAtc", "select pg_is_in_recovery()"]) == "t":
+        say("this database follows another, which is the one that is backed up")
         return
     places = repository.known(settings)
     if any(place.problem for place in places):
@@ -153,7 +151,8 @@ def prepare(settings: Settings) -> None:
                 "awaits a restore: off-site lie backups of a server before this one; `make restore` brings them"
             )
             return
-    if not all(notes.beside(settings, place) for place in repository.known(settings)):
+    known = repository.known(settings)
+    if repository.stranger(settings) or not all(notes.beside(settings, place) for place in known):
         run(settings)
         say("prepared")
 
@@ -170,6 +169,8 @@ def run(settings: Settings) -> None:
             say("another backup is at work; this one leaves")
             return
         with turn():
+            if repository.stranger(settings):
+                repository.made(settings, "stanza-upgrade")
             for place in repository.known(settings):
                 kind = due(settings, place)
                 repository.pgbackrest(settings, f"--repo={place.number}", f"--type={kind}", "backup")

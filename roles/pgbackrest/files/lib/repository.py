@@ -103,11 +103,12 @@ def made_at_once(settings: Settings, word: str, *, last: bool) -> bool:
     return True
 
 
-def major(settings: Settings) -> str:
-    """The major of PostgreSQL that the repositories expect; nothing while they are not made."""
+def stranger(settings: Settings) -> bool:
+    """Whether the repositories expect another cluster: after a move to another major, or a promotion."""
     said = json.loads(pgbackrest(settings, "info", "--output=json"))
-    databases = said[0].get("db", []) if said else []
-    return str(max(databases, key=lambda one: one["id"])["version"]) if databases else ""
+    databases = [one for one in (said[0].get("db", []) if said else []) if one["repo-key"] == 1]
+    system = called([*settings.psql, "-XAtc", "select system_identifier from pg_control_system()"])
+    return bool(databases) and str(max(databases, key=lambda one: one["id"])["system-id"]) != system
 
 
 def known(settings: Settings) -> list[Repository]:

@@ -84,6 +84,9 @@ def promote(machine: Machine) -> dict[str, object]:
             "it did not become the leader within a minute: see /var/log/postgresql/weekdays, then again"
         )
     machine.follows.unlink(missing_ok=True)
+    # Its backups begin: until there is one, log has nowhere to go. Where none are made there is no such unit.
+    backup = ["systemctl", "start", "--no-block", "darkpool-pgbackrest.service"]
+    subprocess.run(backup, check=False, stderr=subprocess.DEVNULL)
     return {**now, "led_already": not now["follows"], "fork": fork(machine)}
 
 
