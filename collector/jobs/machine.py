@@ -41,6 +41,10 @@ def troubles(found: Status) -> Iterator[str]:
         return
     if found.host.is_stale(found.now):
         yield f"the machine was last looked at {when(found.host.looked_at, found.now)}: see darkpool-host.service"
+    if found.host.drill and not found.host.drill.get("ok"):
+        yield cut(f"the last restore drill failed: {found.host.drill.get('problem')}")
+    if found.host.synchronised is False:
+        yield "the clock is not synchronised: see systemctl status chrony"
     if found.host.reboot:
         yield "reboot    is needed for updates"
 
