@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from laptop import page
 from laptop.server import Server
 from laptop.tunnel import Tunnel
 from laptop.words import Refused, guarded
+
+WORDS = ("ssh", "status", "status-page", "alert-test", "logs", "tunnel", "psql", "notebook")
 
 
 def through(tunnel: Tunnel, *command: str) -> int:
@@ -37,6 +40,8 @@ def do(given: argparse.Namespace) -> int:
         server.become(terminal=sys.stdin.isatty())
     if given.what == "status":
         server.become("collector", "status")
+    if given.what == "status-page":
+        return page.show(server)
     if given.what == "alert-test":
         server.become("collector", "alerts", "try")
     if given.what == "logs":
@@ -56,7 +61,7 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
-    parser.add_argument("what", choices=["ssh", "status", "alert-test", "logs", "tunnel", "psql", "notebook"])
+    parser.add_argument("what", choices=WORDS)
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )

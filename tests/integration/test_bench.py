@@ -37,6 +37,13 @@ def test_queries_on_ten_times_the_months_are_measured_both_ways():
     assert done.stdout.count("| a partition a month |") == done.stdout.count("| one table |") == 5
 
 
+def test_the_status_page_is_measured_beside_the_whole_ledger():
+    done = bench("--months", "1", "--rounds", "1", program="bench/status_page.py")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| 0.") + done.stdout.count("| 1.") == 3
+
+
 def test_each_number_that_is_written_down_has_its_command_and_its_rival():
     written = (ROOT / "docs" / "benchmarks.md").read_text()
     sections = written.split("\n## ")[1:]
