@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.jobs.page.html import Html, tag, together
+from collector.jobs.page.html import Html, tag
 
 HEIGHT = 40
 STEP, BAR = 10, 7
@@ -37,7 +37,6 @@ def bars(found: Sequence[Bar], label: str) -> Html:
 
 def _bar(number: int, one: Bar, most: float) -> Html:
     left, high = STEP * number, HEIGHT * one.value / most
-    body = tag("rect", x=left, y=0, width=STEP, height=HEIGHT, class_="place")
     value = tag("rect", x=left, y=_short(HEIGHT - high), width=BAR, height=_short(high), class_="value")
     usual = Html("")
     if one.usual:
@@ -49,7 +48,7 @@ def _bar(number: int, one: Bar, most: float) -> Html:
             height=1.5,
             class_="usual",
         )
-    return tag("g", tag("title", one.says), together(body, value, usual))
+    return tag("g", tag("title", one.says), value, usual)
 
 
 def _short(number: float) -> str:

@@ -118,7 +118,7 @@ def coverage(known: Facts, now: datetime) -> Html:
         else []
     )
     holes = tag("ul", *shown, *more, class_="holes") if opened else tag("p", "Nothing that was due is open.")
-    return together(table if sessions else Html(""), tag("h3", "Open"), holes)
+    return together(table if sessions else Html(""), tag("h3", "What is open"), holes)
 
 
 def _row(ones: Sequence[One], sessions: Sequence[str]) -> Html:
@@ -140,15 +140,21 @@ def _cell(days: Sequence[One]) -> Html:
 
 
 def _open(known: Facts, now: datetime) -> Iterator[str]:
+    """A line for each hole or lack; symbols of a feed that lack the same stand side by side."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for one in known["feeds"]:
         for day in one["days"]:
-            where = f"{one['name']} {one['symbol']} {_short(day['session'])}"
-            for begin, end in day["holes"]:
-                yield f"{where}: {between((datetime.fromisoformat(begin), datetime.fromisoformat(end)))}"
-            if day["lacks"] and not day["holes"]:
-                last = (
-                    f", last {when(datetime.fromisoformat(day['collected_at']), now)}"
-                    if day["collected_at"]
-                    else ""
-                )
-                yield f"{where}: {day['lacks']}{last}"
+            for lack in _lacks(day, now):
+                alike.setdefault((day["session"], str(one["name"]), lack), []).append(str(one["symbol"]))
+    for (session, name, lack), symbols in sorted(alike.items(), key=lambda item: item[0][0], reverse=True):
+        yield f"{name} {side_by_side(symbols, MOST_NAMES)} {_short(session)}: {lack}"
+
+
+def _lacks(day: One, now: datetime) -> Iterator[str]:
+    for begin, end in day["holes"]:
+        yield between((datetime.fromisoformat(begin), datetime.fromisoformat(end)))
+    if day["lacks"] and not day["holes"]:
+        last = (
+            f", last {when(datetime.fromisoformat(day['collected_at']), now)}" if day["collected_at"] else ""
+        )
+        yield f"{day['lacks']}{last}"

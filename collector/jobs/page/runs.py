@@ -44,7 +44,9 @@ def _lines(known: Facts, now: datetime) -> Iterator[Html]:
 def _reasons(run: Mapping[str, Any]) -> Iterator[Html]:
     by_reason: dict[tuple[str, str], list[str]] = {}
     for feed, symbol, outcome, message in run["reasons"]:
-        by_reason.setdefault((outcome, message), []).append(f"{feed} {symbol}")
+        parts = by_reason.setdefault((outcome, message), [])
+        # One of several sessions is named once.
+        parts += [] if f"{feed} {symbol}" in parts else [f"{feed} {symbol}"]
     lines = [
         tag(
             "li",

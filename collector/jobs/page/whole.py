@@ -15,7 +15,7 @@ from collector.jobs.page.machine import backups, budget, the_machine
 from collector.jobs.words import when
 
 # Nothing from elsewhere, no script: the browser is told so, whatever gets into the page.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 @cache
