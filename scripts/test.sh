@@ -51,6 +51,7 @@ part 'the slower unit and integration tests' python -m pytest tests/unit tests/i
 part 'the simulator against its contract' python -m pytest tests/simulator -n 3 --dist worksteal --quiet --no-header
 part 'drills without a server' python -m pytest tests/faults/test_*.py -n 2 --dist worksteal --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
+part 'pages in a browser' python -m pytest tests/pages --quiet --no-header
 part 'images' images
 part 'whole machines' side_by_side "${JOBS:-2}" < <(servers)
 part 'each role alone' side_by_side "$((${JOBS:-2} + 1))" < <(roles)

@@ -16,7 +16,8 @@ RECIPES = Path(__file__).parent / "image"
 MMDEBSTRAP_INCLUDE = "ca-certificates,python3,systemd,systemd-sysv"
 DRESSED = ("droplet.Dockerfile", "dress.sh")
 DRESSED_AS_UBUNTU = (*DRESSED, "ubuntu.Dockerfile", "dress-ubuntu.sh")
-
+# Any Debian will do: its browser and driver are kept up to date together.
+BROWSER_SYSTEM = "debian-12"
 CLOUDED = ("cloud.Dockerfile", "90-provider.cfg")
 
 
@@ -86,6 +87,16 @@ def lab(system: str) -> str:
     if not _exists(name):
         say("building the image of the second machine, which attacks (kept for next time)")
         _build("lab.Dockerfile", name, base)
+    return name
+
+
+def browser() -> str:
+    """Return the name of the image of the browser that opens our pages in tests, building it if its recipe is new."""
+    name = f"darkpool-browser:{BROWSER_SYSTEM}-{_recipe_hash('browser.Dockerfile')}"
+    if not _exists(name):
+        base = _base(BROWSER_SYSTEM)
+        say("building the image of a browser without a screen (half a minute; kept for next time)")
+        _build("browser.Dockerfile", name, base)
     return name
 
 
