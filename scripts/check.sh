@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The fast ring: lint, types, floors, unit and integration tests. The two halves run side by side.
+# The fast ring: lint, types, floors, the quick unit and integration tests. The two halves run side by side.
 set -uo pipefail
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
@@ -16,7 +16,7 @@ lint() {
 (lint) >"$log/lint" 2>&1 &
 lint=$!
 
-python -m pytest tests/unit tests/integration -n 5 --dist worksteal --quiet --no-header
+python -m pytest tests/unit tests/integration -m "not slow" -n 5 --dist worksteal --quiet --no-header
 tests=$?
 wait "$lint"
 linted=$?

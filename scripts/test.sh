@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that CI runs. Stops at the first part that fails, says how long each took, ends what it started.
-# Whole machines and single roles stand side by side, JOBS at a time (2: a droplet has one CPU and Ansible wants the other).
+# Whole machines stand side by side, JOBS at a time (2: a droplet has one CPU and Ansible wants the other); single roles wait
+# more than they work, so there is one more of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 systems='debian-12 debian-13 dressed-ubuntu-22.04 dressed-ubuntu-24.04'
@@ -17,26 +18,27 @@ images() {
 }
 # A line is a title, a system and a command; the longest first, so that nothing long is left over at the end.
 servers() {
-    local role
     printf '%s\n' \
         'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'the whole machine on debian-13|debian-13|scripts/molecule.sh default' \
         'a pair and its failover|debian-12|python -m pytest tests/faults/standby --deselect tests/faults/standby/test_whole_pair.py::test_of_a_pair_that_is_ended_nothing_is_left_on_the_one_that_goes_on --quiet --no-header --timeout 900' \
         'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
-        'PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900' \
         'a droplet that is lost|debian-12|python -m pytest tests/faults/lost_droplet --quiet --no-header --timeout 900 -s' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
         'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \
         'the branches of Ubuntu 24.04|dressed-ubuntu-24.04|scripts/molecule.sh walk' \
-        'the demo|debian-12|python -m testbed.demo'
+        'the demo, and its PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900'
+}
+roles() {
+    local role
     for role in $(cd molecule && ls -d */ | tr -d /); do
-        case $role in shared | default | walk) ;; *) echo "the role $role|debian-12|scripts/molecule.sh $role" ;; esac
+        case $role in shared | default | walk) ;; *) echo "the role $role|debian-12|scripts/molecule.sh $role once" ;; esac
     done
 }
-side_by_side() {
-    tr '\n' '\0' | xargs -0 -P "${JOBS:-2}" -I{} bash -c \
+side_by_side() { # how many
+    tr '\n' '\0' | xargs -0 -P "$1" -I{} bash -c \
         'IFS="|" read -r title system command <<<"$1"; export SYSTEM=$system; exec scripts/quietly.sh "$title" $command' - {}
 }
 finish() {
@@ -45,8 +47,11 @@ finish() {
 trap finish EXIT
 
 part 'the fast ring' scripts/check.sh
+part 'the slower unit and integration tests' python -m pytest tests/unit tests/integration -m slow -n 5 --dist worksteal --quiet --no-header
 part 'the simulator against its contract' python -m pytest tests/simulator -n 3 --dist worksteal --quiet --no-header
 part 'drills without a server' python -m pytest tests/faults/test_*.py -n 2 --dist worksteal --quiet --no-header
 part 'the collector on other Pythons' scripts/pythons.sh
+part 'pages in a browser' python -m pytest tests/pages --quiet --no-header
 part 'images' images
-part 'whole machines, then each role alone' side_by_side < <(servers)
+part 'whole machines' side_by_side "${JOBS:-2}" < <(servers)
+part 'each role alone' side_by_side "$((${JOBS:-2} + 1))" < <(roles)

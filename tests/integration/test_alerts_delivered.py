@@ -44,6 +44,7 @@ def fail(alerts):
     (alerts.failures / "x.service.json").write_text(json.dumps(RECORD))
 
 
+@pytest.mark.slow
 def test_a_unit_that_failed_is_said_once_and_that_it_works_again_once(alerts, webhook):
     fail(alerts)
     for minute in range(3):
@@ -59,6 +60,7 @@ def test_a_unit_that_failed_is_said_once_and_that_it_works_again_once(alerts, we
     assert webhook.titles() == ["x.service failed", "RESOLVED x.service is well again"]
 
 
+@pytest.mark.slow
 def test_it_is_said_while_the_database_is_away_which_is_said_too(alerts, webhook):
     fail(alerts)
     alerts(**NO_DATABASE)
@@ -68,6 +70,7 @@ def test_it_is_said_while_the_database_is_away_which_is_said_too(alerts, webhook
     assert webhook.titles()[1:] == ["RESOLVED database is well again"]
 
 
+@pytest.mark.slow
 def test_a_message_of_the_outbox_is_delivered_once_and_marked(alerts, webhook, database):
     database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")
     alerts()
@@ -79,6 +82,7 @@ def test_a_message_of_the_outbox_is_delivered_once_and_marked(alerts, webhook, d
     )
 
 
+@pytest.mark.slow
 def test_a_channel_that_is_down_gets_it_when_it_is_back(alerts, webhook, database):
     webhook.down = True
     database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")
@@ -93,6 +97,7 @@ def test_a_channel_that_is_down_gets_it_when_it_is_back(alerts, webhook, databas
     assert database.one("select count(*) from ops.deliveries where delivered_at is null") == 0
 
 
+@pytest.mark.slow
 def test_a_crash_between_sending_and_marking_sends_again_with_the_same_number(alerts, webhook, database):
     database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")
     alerts()
@@ -103,6 +108,7 @@ def test_a_crash_between_sending_and_marking_sends_again_with_the_same_number(al
     assert len(numbers) == 1
 
 
+@pytest.mark.slow
 def test_mail_arrives_too_and_only_what_it_is_for(alerts, webhook, mailbox, database):
     urls = [
         {"url": webhook.url, "severities": ["info"]},
@@ -119,6 +125,7 @@ def test_mail_arrives_too_and_only_what_it_is_for(alerts, webhook, mailbox, data
     assert subjects == ["Subject: a critical thing", "Subject: a warning thing"]
 
 
+@pytest.mark.slow
 def test_a_muted_rule_says_nothing_and_an_acknowledged_series_only_that_it_is_over(
     alerts, collector, webhook
 ):
@@ -135,6 +142,7 @@ def test_a_muted_rule_says_nothing_and_an_acknowledged_series_only_that_it_is_ov
     assert len(webhook.posts) == 2
 
 
+@pytest.mark.slow
 def test_the_secret_of_a_channel_is_nowhere(alerts, collector, webhook, database):
     webhook.down = True
     database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")
@@ -147,6 +155,7 @@ def test_the_secret_of_a_channel_is_nowhere(alerts, collector, webhook, database
     assert "canary" not in f"{said}{tried.stdout}{tried.stderr}{kept}{log}"
 
 
+@pytest.mark.slow
 def test_each_channel_is_tried_by_hand(collector, alerts, webhook):
     done = collector("alerts", "try")
     assert done.returncode == 0
@@ -160,6 +169,7 @@ def test_without_a_channel_that_is_said_with_its_fix(collector):
     assert "vault_alerts_urls" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_digest_comes_once_after_the_close_and_not_on_a_day_without_trading(alerts, webhook):
     for at in ("16:30", "16:46", "16:50", "17:30"):
         alerts(f"{DAY}T{at}:00-05:00")
@@ -170,6 +180,7 @@ def test_the_digest_comes_once_after_the_close_and_not_on_a_day_without_trading(
     assert len(webhook.posts) == 1
 
 
+@pytest.mark.slow
 def test_a_feed_that_is_late_is_said_in_market_hours_and_only_then(simulator, collector, alerts, webhook):
     collector.at(simulator, f"{DAY}T12:00:03-05:00")
     alerts(f"{DAY}T12:06:00-05:00")
@@ -183,6 +194,7 @@ def test_a_feed_that_is_late_is_said_in_market_hours_and_only_then(simulator, co
     assert len(webhook.titles()) == 1
 
 
+@pytest.mark.slow
 def test_a_night_is_not_late(simulator, collector, alerts, webhook):
     for at in (f"{DAY}T16:55:03", f"{DAY}T21:05:03", "2026-11-21T06:50:03"):
         collector.at(simulator, f"{at}-05:00")

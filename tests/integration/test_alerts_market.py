@@ -215,6 +215,7 @@ def test_history_says_how_often_a_rule_would_have_fired(spy, collector, simulato
     assert "block_print" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_pass_of_the_collector_looks_by_itself(spy, collector, simulator):
     spy.past()
     spy.flow("12:00:01", 9_000_000)

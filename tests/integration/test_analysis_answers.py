@@ -24,6 +24,7 @@ from analysed import (
 from collector.store import files
 
 
+@pytest.mark.slow
 def test_flow_is_of_the_newest_fetch_and_by_days_to_expiry(database):
     put_flow(database, DAY, OPEN, 0, call_premium=999, call_premium_ask_side=999)
     put_flow(
@@ -91,6 +92,7 @@ def test_the_dark_share_is_of_the_levels_that_know_all_venues(database):
     )
 
 
+@pytest.mark.slow
 def test_blocks_are_large_for_the_days_before(database):
     for number in range(200):
         put_print(database, number, OPEN - timedelta(days=1, seconds=-number), number + 1)
@@ -125,6 +127,7 @@ def put_minutes(database, lead: int) -> None:
         database.ask(METRIC, "net_prem_net_put_premium", 0, at, NIGHT)
 
 
+@pytest.mark.slow
 def test_a_lead_that_was_put_there_is_found_by_the_command(database):
     put_minutes(database, lead=3)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 from analysed import DAY, METRIC, OPEN, analysis, answer, fits, put_bar, put_flow
 
 SESSIONS = 140
@@ -37,6 +38,7 @@ def backtest(*more: str) -> tuple[str, ...]:
     return ("backtest", "bullish_flow", "SPY", "--since", str(DAY), "--until", "2027-12-31", *more)
 
 
+@pytest.mark.slow
 def test_an_effect_that_was_put_there_earns_and_a_trial_is_counted_once(database, tmp_path):
     put_history(database, effect=0.02)
 
@@ -51,11 +53,13 @@ def test_an_effect_that_was_put_there_earns_and_a_trial_is_counted_once(database
     assert "after costs" in fits(analysis(database, *backtest(), cwd=tmp_path))
 
 
+@pytest.mark.slow
 def test_without_an_effect_the_words_are_no_evidence(database, tmp_path):
     put_history(database, effect=0.0)
     assert "No evidence" in fits(analysis(database, *backtest(), cwd=tmp_path))
 
 
+@pytest.mark.slow
 def test_what_was_backfilled_later_was_not_known_then(database, tmp_path):
     put_history(database, effect=0.02)
     database.ask("update trading.options_flow set collected_at = '2028-01-01'")
@@ -68,6 +72,7 @@ def test_what_was_backfilled_later_was_not_known_then(database, tmp_path):
     assert not (tmp_path / "trials.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_signals_say_their_version_and_as_of_when(database):
     put_history(database, effect=0.0)
     for day in range(6):

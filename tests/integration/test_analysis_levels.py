@@ -92,6 +92,7 @@ def test_the_table_fits_a_terminal_and_says_what_it_is_not(collected):
     assert "not how much traded in the dark" in done.stdout.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_a_morning_is_shown_as_a_morning(simulator, collector, database):
     assert collector.at(simulator, f"{DAY}T12:00:03-05:00").returncode == 0
     assert served(simulator, "SPY", DAY)
@@ -123,6 +124,7 @@ def test_a_database_that_is_not_of_this_release_is_exit_1(empty_database):
     assert done.stderr == 'analysis: relation "trading.darkpool_trades" does not exist\n'
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away_is_exit_3_and_says_what_to_give():
     done = analysis("levels", "SPY", dsn="host=127.0.0.1 port=1 dbname=x")
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from embedded import wait_until
 from prints import served, stored
 
@@ -14,6 +15,7 @@ def backfill(collector, *words):
     return collector("backfill", "--from", DAYS[0], "--to", DAYS[-1], *words)
 
 
+@pytest.mark.slow
 def test_the_days_before_the_first_run_are_fetched_whole(simulator, collector, database):
     collector.clock(simulator, MONDAY)
     done = backfill(collector)
@@ -35,6 +37,7 @@ def test_a_dry_run_says_what_is_open_and_asks_for_nothing(simulator, collector, 
     assert simulator.counters()["total"] == 0
 
 
+@pytest.mark.slow
 def test_one_that_was_killed_goes_on_where_it_ended(simulator, collector, database):
     collector.clock(simulator, MONDAY)
     simulator.faults(latency_ms=100)
@@ -82,6 +85,7 @@ def test_feeds_that_show_only_today_are_not_asked_for_old_days(simulator, collec
     assert "flow_recent" not in feeds
 
 
+@pytest.mark.slow
 def test_a_backfill_runs_beside_a_pass_and_neither_marks_the_other_as_killed(simulator, collector, database):
     collector.clock(simulator, MONDAY)
     simulator.faults(latency_ms=100)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -17,6 +19,7 @@ def bench(*words, program="bench/store_pages.py"):
     )
 
 
+@pytest.mark.slow
 def test_storing_pages_is_measured_beside_its_rivals():
     done = bench("--rows", "600", "--rounds", "1", "--psycopg2")
 
@@ -30,6 +33,7 @@ def test_storing_pages_is_measured_beside_its_rivals():
     assert done.stdout.count("| bare COPY, one commit |") == 1
 
 
+@pytest.mark.slow
 def test_queries_on_ten_times_the_months_are_measured_both_ways():
     done = bench("--rows", "900", "--rounds", "1", program="bench/partitions.py")
 

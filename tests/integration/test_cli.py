@@ -42,6 +42,7 @@ def test_each_command_has_help_of_its_own(word):
     assert "--env-file" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_of_commands_names_each_of_them_and_wants_one(group):
     text = collector(group, "--help").stdout

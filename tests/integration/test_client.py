@@ -190,6 +190,7 @@ def test_a_retry_after_beyond_our_patience_is_not_waited_for(vendor, to, naps):
     assert naps == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers", [["Content-Length: 100000"], ["Transfer-Encoding: chunked"], ["Content-Encoding: gzip"]]
 )

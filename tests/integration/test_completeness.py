@@ -86,6 +86,7 @@ def test_smaller_prints_can_be_looked_for_too(simulator, collector, tape):
     assert collector("completeness", "--floor", "much").returncode == 2
 
 
+@pytest.mark.slow
 def test_what_the_simulator_serves_is_covered_without_a_conflict_and_dates_choose_sessions(
     simulator, collector, database
 ):
@@ -119,6 +120,7 @@ def seconds(collector, symbol):
     return time.perf_counter() - began
 
 
+@pytest.mark.slow
 def test_thirty_thousand_prints_cost_little_beside_starting_the_command(simulator, collector, database, tape):
     collector.clock(simulator, EVENING)
     tape(30_000, between=40)

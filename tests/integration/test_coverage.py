@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from embedded import FEW_FEEDS
 
 from collector.sources import by_name
@@ -23,6 +24,7 @@ def facts(collector, *words):
     return json.loads(collector("coverage", "--json", *words).stdout)
 
 
+@pytest.mark.slow
 def test_only_what_is_open_is_listed_and_the_rest_is_counted(simulator, collector, database):
     collector.at(simulator, EVENING)
     lines = collector("coverage").stdout.splitlines()
@@ -35,6 +37,7 @@ def test_only_what_is_open_is_listed_and_the_rest_is_counted(simulator, collecto
     assert lines[1].endswith("10:00:00-10:00:05")
 
 
+@pytest.mark.slow
 def test_everything_on_demand_with_alike_symbols_side_by_side_in_80_columns(simulator, collector):
     collector.at(simulator, EVENING)
     collector.at(simulator, MORNING)
@@ -46,6 +49,7 @@ def test_everything_on_demand_with_alike_symbols_side_by_side_in_80_columns(simu
     assert {line.split()[0] for line in lines[1:]} == set(FEW_FEEDS)
 
 
+@pytest.mark.slow
 def test_snapshots_say_whether_they_are_complete_and_when_they_were_fetched(simulator, collector):
     collector.at(simulator, f"{DAY}T12:00:03-05:00")
     (one,) = facts(collector, "--feed", "market_tide")
@@ -63,6 +67,7 @@ def test_a_snapshot_that_missed_its_evening_is_open(simulator, collector):
     assert lines[1].endswith("not complete")
 
 
+@pytest.mark.slow
 def test_feed_symbol_and_dates_narrow_it(simulator, collector):
     for day in ("2026-11-18", "2026-11-19", DAY):
         collector.at(simulator, f"{day}T21:05:03-05:00")

@@ -1,5 +1,6 @@
 """A trading day, collected as cron does it, against the truth of the one who served it."""
 
+import pytest
 from prints import served, stored
 
 DAY = "2026-11-20"
@@ -11,6 +12,7 @@ def new_york(day: str, clock: str) -> str:
     return f"{day}T{clock}:03-05:00"
 
 
+@pytest.mark.slow
 def test_a_day_of_passes_leaves_each_print_once_with_its_last_state(simulator, collector, database):
     for clock in (*PASSES, "21:05"):
         done = collector.at(simulator, new_york(DAY, clock))

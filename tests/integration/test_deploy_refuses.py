@@ -31,6 +31,7 @@ def example(tmp_path):
     return shutil.copytree(ROOT / "inventory/example", tmp_path / "inventory")
 
 
+@pytest.mark.slow
 def test_every_problem_is_named_at_once_with_its_fix(example):
     wrong = {
         "collector_symbols": ["SPY", "spy!"],
@@ -56,12 +57,14 @@ def test_every_problem_is_named_at_once_with_its_fix(example):
     assert "TASK [connection" not in said, "the server was reached for before the settings were right"
 
 
+@pytest.mark.slow
 def test_a_secret_that_is_wrong_is_not_shown(example):
     _, said = play(example, collector_api_key="hunter2 with spaces")
     assert "collector_api_key: " in said
     assert "hunter2" not in said
 
 
+@pytest.mark.slow
 def test_a_vault_that_lacks_a_name_says_which(example):
     (example / "group_vars/all/vault.yml").write_text(
         "---\nvault_postgresql_analyst_password: 0123456789abcdef\n"
@@ -71,6 +74,7 @@ def test_a_vault_that_lacks_a_name_says_which(example):
     assert "vault_collector_api_key" in said
 
 
+@pytest.mark.slow
 def test_the_demos_settings_are_right(tmp_path, monkeypatch):
     """The control: the check lets a good inventory through, and the run goes on to reach for the server."""
     (tmp_path / "id_ed25519.pub").write_text(

@@ -60,6 +60,7 @@ def changes(said):
     return {Path(one["path"]).name for one in said["written"] if one["changed"]}
 
 
+@pytest.mark.slow
 def test_it_renders_what_is_a_template_copies_what_is_not_and_changes_nothing_twice(write, wanted, tmp_path):
     made = tmp_path / "made"
     assert changes(write(**wanted)) == {"made", "greeting.conf", "program", "note"}
@@ -90,6 +91,7 @@ def test_in_check_mode_it_says_what_it_would_do_where_not_even_the_folder_is_the
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.slow
 def test_one_file_that_is_not_valid_and_none_is_written(write, wanted, tmp_path):
     write(**wanted)
     wanted["files"][0] |= {"content": "new\n"}
@@ -106,6 +108,7 @@ def test_a_validator_that_agrees_sees_the_new_text(write, wanted, tmp_path):
     assert (tmp_path / "made/note").exists()
 
 
+@pytest.mark.slow
 def test_rights_that_somebody_changed_are_put_back_and_shown(write, wanted, tmp_path):
     write(**wanted)
     (tmp_path / "made/note").chmod(0o666)
@@ -118,6 +121,7 @@ def test_rights_that_somebody_changed_are_put_back_and_shown(write, wanted, tmp_
     assert mode(tmp_path / "made/note") == "0o600"
 
 
+@pytest.mark.slow
 def test_what_is_not_there_gets_no_mode_and_the_message_says_why(write, tmp_path):
     said = write(modes={str(tmp_path / "crontab"): "0600"})
     assert said["msg"].endswith("crontab is not there: its package is not installed")

@@ -67,6 +67,7 @@ class Laptop:
         ).stdout
 
 
+@pytest.mark.slow
 def test_unattended_it_writes_all_and_shows_no_secret(laptop):
     code, said = laptop.init(**ANSWERS)
     assert code == 0, said
@@ -90,6 +91,7 @@ def test_without_an_answer_nothing_is_written_and_all_that_is_missing_is_named(l
     assert not laptop.password.exists()
 
 
+@pytest.mark.slow
 def test_again_it_keeps_what_is_filled_in_and_asks_for_the_rest_only(laptop):
     assert laptop.init(**ANSWERS)[0] == 0
     before, secrets = laptop.vault.read_bytes(), laptop.secrets()
@@ -107,6 +109,7 @@ def test_again_it_keeps_what_is_filled_in_and_asks_for_the_rest_only(laptop):
     assert "Nothing is left to fill in" in said
 
 
+@pytest.mark.slow
 def test_a_vault_in_clear_is_encrypted_with_what_it_says(laptop):
     assert laptop.init(**ANSWERS)[0] == 0
     laptop.vault.write_text("---\nvault_collector_api_key: mine\n")
@@ -116,6 +119,7 @@ def test_a_vault_in_clear_is_encrypted_with_what_it_says(laptop):
     assert "vault_collector_api_key: mine" in laptop.secrets()
 
 
+@pytest.mark.slow
 def test_a_vault_of_an_earlier_release_gets_the_secrets_that_it_did_not_know_and_keeps_its_own(laptop):
     laptop.init(**ANSWERS)
     before = laptop.secrets()
@@ -131,6 +135,7 @@ def test_a_vault_of_an_earlier_release_gets_the_secrets_that_it_did_not_know_and
     assert laptop.vault.read_text().startswith("$ANSIBLE_VAULT")
 
 
+@pytest.mark.slow
 def test_another_password_than_the_vaults_is_refused_and_nothing_changes(laptop):
     assert laptop.init(**ANSWERS)[0] == 0
     laptop.password.write_text("another\n")
@@ -141,6 +146,7 @@ def test_another_password_than_the_vaults_is_refused_and_nothing_changes(laptop)
     assert laptop.vault.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_keychains_command_opens_the_vault_and_its_password_is_in_no_file(laptop):
     code, said = laptop.init(**ANSWERS, VAULT_PASSWORD_COMMAND="printf %s word-of-the-keychain | tr a-z A-Z")
     assert code == 0, said
@@ -148,6 +154,7 @@ def test_a_keychains_command_opens_the_vault_and_its_password_is_in_no_file(lapt
     assert API_KEY in laptop.secrets()
 
 
+@pytest.mark.slow
 def test_a_password_file_that_ansible_is_told_of_is_used_and_none_is_made(laptop):
     mine = laptop.home / "word"
     told = {"ANSIBLE_VAULT_PASSWORD_FILE": str(mine)}
@@ -162,6 +169,7 @@ def test_a_password_file_that_ansible_is_told_of_is_used_and_none_is_made(laptop
     assert API_KEY in laptop.secrets()
 
 
+@pytest.mark.slow
 def test_with_a_token_the_droplet_is_made_so_neither_address_nor_host_key_is_asked_for(laptop):
     code, said = laptop.init(
         **ANSWERS, DIGITALOCEAN_TOKEN="dop_v1_that-nobody-may-see", DROPLET_REGION="fra1"
@@ -177,6 +185,7 @@ def test_with_a_token_the_droplet_is_made_so_neither_address_nor_host_key_is_ask
     assert "droplet_region: sfo3\n" in droplet.read_text()
 
 
+@pytest.mark.slow
 def test_a_person_is_asked_again_after_a_slip_and_a_secret_is_not_echoed(laptop):
     code, shown = laptop.asked(["a key with blanks", API_KEY, "no key", KEY, "", "", ""])
     assert code == 0, shown

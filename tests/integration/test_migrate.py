@@ -81,6 +81,7 @@ def test_a_failing_migration_leaves_nothing_of_itself_and_can_be_repeated(dsn, c
     assert migrate(dsn, checkout).applied == [broken.name]
 
 
+@pytest.mark.slow
 def test_a_pass_that_holds_what_a_migration_needs_the_other_way_round_only_delays_it(
     dsn, checkout, empty_database
 ):

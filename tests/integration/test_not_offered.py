@@ -62,6 +62,7 @@ def outcomes(database):
     )
 
 
+@pytest.mark.slow
 def test_a_stock_is_noted_once_as_not_offered_and_the_etf_is_collected_at_each_pass(tide, database):
     with vendor({"/api/market/SPY/etf-tide": (200, TIDE)}) as (url, asked):
         first, second = tide(NOON, url), tide(LATER, url)
@@ -80,6 +81,7 @@ def test_the_next_session_asks_for_it_once_more(tide, database):
     assert {outcome for _, _, outcome in outcomes(database)} == {"not_offered"}
 
 
+@pytest.mark.slow
 def test_what_was_served_in_the_morning_and_is_unknown_at_noon_is_a_failure(tide, database):
     with vendor({"/api/market/SPY/etf-tide": (200, TIDE)}) as (url, _):
         tide(NOON, url)

@@ -26,6 +26,7 @@ def run(path, database, monkeypatch):
     return "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_runs_on_a_collected_day_and_ends_with_its_uncertainty(path, collected, monkeypatch):
     answer = run(path, collected, monkeypatch)

@@ -65,6 +65,7 @@ def test_a_print_of_no_possible_time_goes_to_quarantine_and_leaves_no_partition(
     assert database.one("select to_regclass('trading.darkpool_trades_1973_01')") is None
 
 
+@pytest.mark.slow
 def test_each_feed_stores_and_restates_in_months_that_nobody_made(connection, database):
     partitions = "select oid::regclass::text from pg_class where relispartition and relkind = 'r'"
     for (name,) in database.ask(partitions):

@@ -51,6 +51,7 @@ def test_a_ping_goes_to_the_jobs_own_address(asked, tmp_path, instance, path):
     assert (paths, done.stdout) == ([path], "")
 
 
+@pytest.mark.slow
 def test_a_ping_that_does_not_arrive_is_said_without_the_secret_and_is_no_failure(tmp_path):
     done = ping(tmp_path, "http://127.0.0.1:9/key-canary", "collector.service:start")
     assert "did not arrive" in done.stdout

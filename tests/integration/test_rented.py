@@ -25,6 +25,7 @@ def inventory(tmp_path, monkeypatch):
     return describe
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("token", "address", "expected"),
     [
@@ -39,6 +40,7 @@ def test_who_has_a_token_and_typed_no_address_rents(inventory, token, address, e
     assert rented(inventory(token, address)) is expected
 
 
+@pytest.mark.slow
 def test_whose_machines_change_places_rents_none_at_a_deploy(inventory):
     folder = inventory("dop_v1_x", "")
     machine = folder / "host_vars/droplet/machine.yml"

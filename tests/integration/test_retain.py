@@ -44,6 +44,7 @@ def as_archived(database, table, months):
     return sorted(found)
 
 
+@pytest.mark.slow
 def test_an_old_month_is_in_files_and_no_longer_in_the_table(tool, database, root):
     database.ask(PRINTS)
     before = as_archived(database, "darkpool_trades", ["2023-05", "2023-06"])
@@ -61,6 +62,7 @@ def test_an_old_month_is_in_files_and_no_longer_in_the_table(tool, database, roo
     ]
 
 
+@pytest.mark.slow
 def test_each_symbol_has_a_file_of_zstd_and_the_manifest_says_what_is_in_it(tool, database, root):
     database.ask(PRINTS)
     tool("retain")
@@ -80,6 +82,7 @@ def test_each_symbol_has_a_file_of_zstd_and_the_manifest_says_what_is_in_it(tool
     assert not list(root.rglob("*.partial"))
 
 
+@pytest.mark.slow
 def test_what_is_hot_stays_and_a_second_night_does_nothing(tool, database, root):
     database.ask(PRINTS)
     database.ask(PRINTS.replace("'2023-05-31 20:00Z'::timestamptz", "now()"))
@@ -90,6 +93,7 @@ def test_what_is_hot_stays_and_a_second_night_does_nothing(tool, database, root)
     assert database.one("select count(*) from trading.darkpool_trades") == 100
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_go_and_touches_nothing(tool, database, root):
     database.ask(PRINTS)
     tool("retain", COLLECTOR_KEEP_HOT_MONTHS="0")
@@ -126,6 +130,7 @@ def test_it_leaves_the_machine_to_a_pass_that_is_at_work(tool, database, tmp_pat
     assert database.one("select count(*) from trading.darkpool_trades") == 100
 
 
+@pytest.mark.slow
 def test_a_table_and_all_tables_can_be_kept_for_ever(tool, database):
     database.ask(PRINTS)
     assert tool("retain", COLLECTOR_ARCHIVE_ENABLED="false").returncode == 0
@@ -136,6 +141,7 @@ def test_a_table_and_all_tables_can_be_kept_for_ever(tool, database):
     ) == [(24,), (None,)]
 
 
+@pytest.mark.slow
 def test_old_snapshots_are_thinned_to_the_last_of_each_hour_and_the_others_are_in_files(tool, database, root):
     database.ask(SNAPSHOTS)
     before = as_archived(database, "options_flow", ["2026-03"])
@@ -153,6 +159,7 @@ def test_old_snapshots_are_thinned_to_the_last_of_each_hour_and_the_others_are_i
     assert tool("retain").stdout == ""
 
 
+@pytest.mark.slow
 def test_a_late_snapshot_of_a_thinned_month_makes_a_further_part(tool, database, root):
     database.ask(SNAPSHOTS)
     tool("retain")
@@ -168,6 +175,7 @@ def test_a_late_snapshot_of_a_thinned_month_makes_a_further_part(tool, database,
     assert sorted(in_files(root) + as_archived(database, "options_flow", ["2026-03"])) == before
 
 
+@pytest.mark.slow
 def test_late_rows_of_an_archived_month_are_taken_and_archived_again(tool, database, root):
     database.ask(PRINTS)
     before = as_archived(database, "darkpool_trades", ["2023-05", "2023-06"])
@@ -208,6 +216,7 @@ def test_completeness_refuses_what_it_cannot_read(tool, database):
     assert "the prints of 2024-01 are archived" in done.stderr
 
 
+@pytest.mark.slow
 def test_every_table_of_months_goes_the_same_way(tool, database, root):
     before = {}
     for table, row in OTHERS.items():

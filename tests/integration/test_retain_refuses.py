@@ -116,6 +116,7 @@ def test_a_month_that_the_policy_keeps_does_not_go_even_if_it_is_archived(keeper
     assert database.one("select count(*) from trading.darkpool_trades") == 100
 
 
+@pytest.mark.slow
 def test_a_table_that_is_busy_keeps_its_month_and_nobody_waits_long(keeper, database, root):
     going = until(keeper, root, "noted")
     with psycopg2.connect(database.dsn("analyst")) as reader, reader.cursor() as cursor:

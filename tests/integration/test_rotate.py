@@ -26,6 +26,7 @@ def opened(inventory):
     return Vault(inventory / VAULT, inventory.parent / "word").read()
 
 
+@pytest.mark.slow
 def test_the_server_gets_it_from_the_vault_that_has_it_already(inventory, capsys):
     seen = []
 
@@ -62,6 +63,7 @@ def test_a_new_key_that_cannot_be_right_changes_nothing(inventory, monkeypatch, 
     assert (inventory / VAULT).read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_secret_that_only_the_laptop_has_reaches_for_no_server(inventory, monkeypatch):
     vault = Vault(inventory / VAULT, inventory.parent / "word")
     vault.write(BEFORE + "vault_droplet_api_token: old\n")

@@ -14,6 +14,7 @@ NOON = f"{DAY}T12:00:03-05:00"
 EVENING = f"{DAY}T21:05:03-05:00"
 
 
+@pytest.mark.slow
 def test_a_first_pass_stores_every_feed_and_says_so(simulator, collector, database):
     collector.clock(simulator, NOON)
     done = collector("run", COLLECTOR_FEEDS="")
@@ -41,6 +42,7 @@ def test_with_nothing_open_it_says_so_and_asks_nothing(simulator, collector, dat
     assert database.ask("select outcome from ops.runs order by started_at") == [("done",), ("nothing_due",)]
 
 
+@pytest.mark.slow
 def test_a_second_run_at_the_same_time_leaves_and_says_so(simulator, collector):
     simulator.faults(latency_ms=300)
     collector.clock(simulator, NOON)
@@ -52,6 +54,7 @@ def test_a_second_run_at_the_same_time_leaves_and_says_so(simulator, collector):
     assert first.wait(60) == 0
 
 
+@pytest.mark.slow
 def test_sigterm_ends_it_between_two_pages_and_the_next_run_completes(simulator, collector, database):
     simulator.faults(latency_ms=200)
     collector.clock(simulator, EVENING)
@@ -127,6 +130,7 @@ def test_a_spent_day_stops_the_pass(simulator, collector, database):
     assert simulator.counters()["total"] == 1
 
 
+@pytest.mark.slow
 def test_hiccups_leave_no_trace_in_the_data(simulator, collector, database):
     collector.clock(simulator, EVENING)
     simulator.faults(http_500=1, cut_gzip=1, rate_limit_429=1)
@@ -143,6 +147,7 @@ def test_prints_of_the_evening_before_do_not_leak_into_the_day(simulator, collec
     assert stored(database, "SPY", DAY) == served(simulator, "SPY", DAY)
 
 
+@pytest.mark.slow
 def test_rows_that_an_answer_leaves_out_come_with_a_later_sweep(simulator, collector, database):
     simulator.faults(missing_rows_percent=10)
     collector.at(simulator, f"{DAY}T16:55:03-05:00")
@@ -152,6 +157,7 @@ def test_rows_that_an_answer_leaves_out_come_with_a_later_sweep(simulator, colle
     assert stored(database, "SPY", DAY) == served(simulator, "SPY", DAY)
 
 
+@pytest.mark.slow
 def test_a_day_that_was_missed_is_filled_by_the_next_pass(simulator, collector, database):
     collector.at(simulator, "2026-11-18T16:55:03-05:00")
     collector.at(simulator, "2026-11-23T09:29:03-05:00")
@@ -159,6 +165,7 @@ def test_a_day_that_was_missed_is_filled_by_the_next_pass(simulator, collector, 
         assert stored(database, "QQQ", day) == served(simulator, "QQQ", day), day
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "zone"), [("2026-11-27", "-05:00"), ("2026-10-30", "-04:00")])
 def test_half_days_and_summer_time_are_days_like_others(simulator, collector, database, day, zone):
     for clock in ("12:59", "13:20", "21:05"):
@@ -185,6 +192,7 @@ def test_the_log_has_a_line_an_event_with_the_run_and_no_secret(simulator, colle
     assert simulator.api_key not in "".join(lines)
 
 
+@pytest.mark.slow
 def test_status_fits_80_columns_and_knows_what_is_late(simulator, collector):
     for passed in (f"{DAY}T16:55:03", f"{DAY}T21:05:03", "2026-11-21T06:50:03"):
         collector.at(simulator, f"{passed}-05:00")
@@ -214,6 +222,7 @@ def test_a_brief_status_is_the_same_without_the_table(simulator, collector):
     assert len(lines) <= 11
 
 
+@pytest.mark.slow
 def test_status_on_a_weekend_is_calm(simulator, collector):
     for passed in (f"{DAY}T21:05:03", "2026-11-21T06:50:03"):
         collector.at(simulator, f"{passed}-05:00")

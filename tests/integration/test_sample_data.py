@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -13,6 +15,7 @@ def fill(dsn):
     return subprocess.run(words, cwd=ROOT, env=os.environ, text=True, capture_output=True, check=False)
 
 
+@pytest.mark.slow
 def test_an_empty_database_gets_a_day_in_every_table_and_a_used_one_is_refused(empty_database):
     dsn = empty_database.dsn("postgres")
     done = fill(dsn)

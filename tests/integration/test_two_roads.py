@@ -138,6 +138,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prints=PRINTS, under_the_floor=st.lists(st.tuples(FEW, FEW), max_size=2), steps=STEPS)
 def test_in_whatever_order_both_roads_bring_prints_twins_and_cancels_each_is_there_once_in_the_end(

@@ -86,7 +86,7 @@ def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, r
 
 
 @pytest.mark.usefixtures("no_schedule")
-def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, release, source):
+def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, release, rows, source):
     with (source / "collector/cli.py").open("a") as file:
         file.write(SLOW_STATUS)
     before = runs(owner)
@@ -96,7 +96,8 @@ def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, releas
     assert (program_of(owner, PASS), runs(owner)) == ("flock", before)
     said, _ = begun.communicate(timeout=120)
     assert begun.returncode == 0, said
-    wait_until("the pass", lambda: program_of(owner, PASS) not in ("flock", ""), 10)
+    new = runs(owner).rpartition("/")[2]
+    wait_until("its pass", lambda: rows(f"select 1 from ops.runs where release = '{new}'") == [["1"]], 60)
     assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
 
 

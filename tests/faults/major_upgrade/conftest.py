@@ -1,15 +1,14 @@
-"""A droplet of its own with a played day and a backup, and a repository that stands in for PGDG's."""
+"""The demo's droplet with its played day and a backup, and a repository that stands in for PGDG's."""
 
-import datetime as dt
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
 from testbed import bed as beds
-from testbed import droplet, engine, session, simulator, world
-from testbed.demo import SIMULATOR
+from testbed import engine, session, world
 
 # Debian 13's repository on Debian 12: pinned and believed by its own key, as PGDG's is. With its packages comes the C
 # library that they were built against, and with that the name of its system; PGDG's do not need either.
@@ -22,21 +21,20 @@ TRIXIE = {
 ITS_KEY = "/etc/apt/trusted.gpg.d/debian-archive-trixie-automatic.asc"
 
 
-# A bed that is deployed already, with the major that its system ships; it stays up.
+# A bed that is deployed already, with the major that its system ships, and stays up; else it is the demo.
 GIVEN = os.environ.get("TESTBED_NAME")
 
 
 @pytest.fixture(scope="session")
 def bed():
-    found = beds.Bed(GIVEN or "major-upgrade")
+    found = beds.Bed(GIVEN or "demo")
     if GIVEN:
         yield found
         return
     engine.ensure()
-    beds.network_up(found)
-    simulator.up(found, SIMULATOR)
-    world.enter(found, dt.time(15, 40))
-    droplet.up(found, fresh=True, user_data=None)
+    beds.down(found)
+    world.leave(found)
+    subprocess.run([sys.executable, "-m", "testbed.demo"], cwd=beds.ROOT, check=True)
     yield found
     beds.down(found)
     world.leave(found)
@@ -79,9 +77,6 @@ def pgdg(bed):
 
 
 @pytest.fixture(scope="session")
-def deployed(bed, play):
-    for name in () if GIVEN else ("site", "release"):
-        ended = play(name)
-        assert ended.returncode == 0, ended.stdout[-3000:]
+def played(bed):
     if not session.was_played(bed):
         list(session.play(bed))

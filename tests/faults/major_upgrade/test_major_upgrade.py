@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("deployed")
+pytestmark = pytest.mark.usefixtures("played")
 PRINTS = (
     "set timezone = utc;"
     " select count(*), sum(hashtextextended(t::text, 0)::numeric) from trading.darkpool_trades t"

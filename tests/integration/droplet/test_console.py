@@ -68,6 +68,7 @@ def test_a_server_that_was_not_rented_from_here_has_its_way_too(capsys):
     assert "Recovery Console" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("typed", "taken"), [("\n", ""), ("x\n", "x"), ("\x04", "")])
 def test_a_person_is_asked_and_enter_leaves_it_alone(typed, taken):
     keyboard, end = pty.openpty()

@@ -27,6 +27,7 @@ def client(owner):
     )
 
 
+@pytest.mark.slow
 def test_the_bucket_is_made_once_and_the_key_that_made_it_is_gone(owner):
     outcome = owner.present(spaces_bucket=BUCKET)
 

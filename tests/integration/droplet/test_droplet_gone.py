@@ -80,6 +80,7 @@ def test_a_droplet_made_anew_gets_its_old_address_with_its_new_key(owner):
     assert owner.pinned() != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/v2/droplets", "/v2/reserved_ips", "/v2/volumes", "/v2/vpcs", "/v2/firewalls"]
 )

@@ -136,6 +136,7 @@ def test_a_rule_that_was_added_by_hand_is_gone_after_the_next_run(owner):
     assert by_hand not in firewall["inbound_rules"]
 
 
+@pytest.mark.slow
 def test_a_key_of_the_account_is_taken_whatever_its_name_and_its_place_in_a_long_list(owner):
     for number in range(230):
         key = subprocess.run(["printf", f"key {number}"], capture_output=True, check=True).stdout.hex()
@@ -194,6 +195,7 @@ def test_two_runs_on_one_machine_ask_for_one_droplet(owner):
     assert len(owner.pinned()) == 1
 
 
+@pytest.mark.slow
 def test_of_two_machines_that_ask_at_the_same_moment_one_droplet_is_left_and_the_other_says_so(
     owner, tmp_path
 ):

@@ -31,6 +31,7 @@ def test_what_only_some_settings_need_is_asked_for_with_them_only(owner):
     assert scopes.missing(owner.cloud.api(), {"block_storage"}) == {"block_storage:create"}
 
 
+@pytest.mark.slow
 def test_a_whole_life_takes_no_scope_that_is_not_asked_about(owner):
     owner.present()
     owner.absent()

@@ -110,6 +110,7 @@ def evidence(effect: float, repetitions: int, sessions: int) -> float:
     return float(np.mean(found))
 
 
+@pytest.mark.slow
 def test_an_effect_of_the_size_of_the_literature_is_found_as_often_as_its_power_says():
     """20 basis points either way a day: the 40 between the extremes of Pan and Poteshman."""
     sessions, effect = 300, 0.0020
@@ -121,6 +122,7 @@ def test_an_effect_of_the_size_of_the_literature_is_found_as_often_as_its_power_
     assert found == pytest.approx(power, abs=3.5 * (power * (1 - power) / 25) ** 0.5)
 
 
+@pytest.mark.slow
 def test_no_effect_is_called_no_evidence():
     assert evidence(0.0, 25, 300) <= 0.16
 

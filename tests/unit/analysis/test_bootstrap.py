@@ -21,6 +21,7 @@ def test_the_block_length_is_on_average_what_theory_asks_for_and_near_archs(rho)
     assert ours == pytest.approx(archs, rel=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [0.0, 0.5])
 def test_the_interval_of_a_mean_covers_although_neighbours_resemble_each_other(rho):
     rows = ar1(np.random.default_rng(6), rho, (300, 250))

@@ -56,6 +56,7 @@ def test_the_interval_covers_although_it_does_not_know_how_sticky_the_series_are
     assert 0.93 < covered < 0.985
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [0.0, 0.9])
 def test_a_short_pair_is_covered_by_simulation_and_a_sticky_one_not_by_the_textbook(rho):
     pairs = list(zip(*independent_pairs(rho, 60, FEW), strict=True))

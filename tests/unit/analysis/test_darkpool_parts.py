@@ -173,6 +173,7 @@ some_prints = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(some_prints, st.randoms())
 def test_the_order_of_the_prints_does_not_matter(rows, random):
     one, other = prints(*rows), prints(*random.sample(rows, len(rows)))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,6 +131,7 @@ some_rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(some_rows, st.randoms())
 def test_no_premium_is_lost_between_buckets_and_strikes_in_any_order(rows, random):
     whole, shuffled = table(*rows), table(*random.sample(rows, len(rows)))

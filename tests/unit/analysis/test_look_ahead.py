@@ -33,6 +33,7 @@ def facts() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["fact", "session_date", "value", "known_at"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", signals.ALL, ids=lambda rule: rule.name)
 def test_no_rule_knows_the_future(rule, facts):
     def said(known: pd.DataFrame) -> pd.DataFrame:

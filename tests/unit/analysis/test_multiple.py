@@ -30,6 +30,7 @@ def test_the_number_of_findings_is_the_published_one(correct, findings):
     assert int((correct(multiple.p_values(HARVEY)) <= 0.05).sum()) == findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("correct", "theirs"), CORRECTIONS)
 @settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

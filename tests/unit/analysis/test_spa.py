@@ -42,6 +42,7 @@ def test_whites_check_is_archs_upper_test_without_scaling():
     assert found.reality_check == pytest.approx(theirs.pvalues["upper"], abs=0.035)
 
 
+@pytest.mark.slow
 def test_without_an_edge_the_best_is_called_luck_as_often_as_promised():
     found = [
         best_of_many(panel(seed), np.random.default_rng(seed), block=1, resamples=199) for seed in range(300)
@@ -50,6 +51,7 @@ def test_without_an_edge_the_best_is_called_luck_as_often_as_promised():
     assert np.mean([one.reality_check <= 0.05 for one in found]) <= 0.095
 
 
+@pytest.mark.slow
 def test_an_edge_is_found_and_by_its_own_column():
     found = [
         best_of_many(panel(seed, 0.25), np.random.default_rng(seed), block=1, resamples=199)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import accumulate
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def test_a_whole_tape_is_proven_up_to_its_last_print(prints):
     assert found.time == (prints[-1].executed_at - OPEN) / timedelta(hours=16)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(proven_tapes(), st.randoms(use_true_random=False))
 def test_taking_any_print_away_opens_the_step_that_it_stood_in(prints, dice):

@@ -125,6 +125,7 @@ def test_volume_runs_through_the_day_and_leaves_room_for_each_print(prints: list
         assert after.row["volume"] - after.row["size"] >= before.row["volume"]
 
 
+@pytest.mark.slow
 def test_volume_leaves_room_for_fractions_and_for_the_small_prints_between() -> None:
     odd = Oddities(fractional_sizes=True, premium_floor=False)
     made = darkpool.make_day(7, "SPY", session(DAY), 30_000, oddities=odd)
