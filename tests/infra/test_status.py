@@ -62,7 +62,7 @@ def test_a_look_knows_the_backups_and_drills_that_it_may_not_change(host: Host) 
     assert bool(facts["backups"]["physical"]) is bool(physical)
     assert bool(facts["drill"]["good_at"]) is (proven not in ("", "0"))
     asked = shown(host, LOOK)
-    assert asked["CapabilityBoundingSet"] == "cap_dac_read_search"
+    assert asked["CapabilityBoundingSet"] == "cap_dac_override"
     assert asked["ReadWritePaths"] == "/var/lib/darkpool/host"
     assert asked["PrivateNetwork"] == "yes"
 

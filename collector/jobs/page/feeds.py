@@ -43,7 +43,10 @@ def _card(ones: Sequence[One], known: Facts, now: datetime) -> Html:
     holes = sum(len(one["days"][0]["holes"]) for one in ones if one["days"])
     facts = [f"last {when(min(times), now)}" if times else "never collected"]
     if shares:
-        facts += [f"covered {percent(min(shares), whole=not holes)}", f"{holes} hole{'s' if holes != 1 else ''}"]
+        facts += [
+            f"covered {percent(min(shares), whole=not holes)}",
+            f"{holes} hole{'s' if holes != 1 else ''}",
+        ]
     head = tag("h3", name, tag("span", state, class_=f"state {_class(state)}"))
     symbols = tag("p", side_by_side([str(one["symbol"]) for one in ones], MOST_NAMES), class_="symbols")
     return tag(

@@ -140,7 +140,10 @@ def drill(file: Path) -> dict[str, Any]:
 
 def newest(paths: Any) -> str | None:  # noqa: ANN401 -- what glob gives
     """When the newest of them was finished."""
-    times = [path.stat().st_mtime for path in paths]
+    try:
+        times = [path.stat().st_mtime for path in paths]
+    except OSError:
+        return None
     return datetime.fromtimestamp(max(times), timezone.utc).isoformat(timespec="seconds") if times else None
 
 
