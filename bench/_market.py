@@ -1,4 +1,4 @@
-"""A market of many sessions, collected from the simulator by the real collector, and events planted into its last one."""
+"""A market of many sessions, collected from the simulator by the real collector, and what is planted into its last."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import requests
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "sql"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sql"))
 
 import sample_data
 
 from collector.core.clock import NEW_YORK, Clock
 from collector.core.sessions import Session
 
+ROOT = Path(__file__).resolve().parents[1]
 FEEDS = "darkpool_trades,flow_alerts,ohlc_1m,market_tide,iv_rank,max_pain"
 MINUTE = timedelta(minutes=1)
 MILLION = 1_000_000
@@ -46,7 +47,8 @@ where symbol = 'MARKET' and metric_type in ('market_tide_net_call_premium', 'mar
   and timestamp >= %s and timestamp < %s
 """
 RANK = """
-update trading.market_metrics m set value = case when before.value > 50 then before.value - 30 else before.value + 30 end
+update trading.market_metrics m
+set value = case when before.value > 50 then before.value - 30 else before.value + 30 end
 from (select value from trading.market_metrics where symbol = 'SPY' and metric_type = 'iv_rank' and timestamp < %(day)s
       order by timestamp desc limit 1) before
 where symbol = 'SPY' and metric_type = 'iv_rank' and timestamp >= %(day)s and timestamp < %(end)s
@@ -70,9 +72,9 @@ def collect(dsn: str, sessions: Sequence[Session], folder: str, prints: int, see
             }
             given |= {"LOG_FILE": f"{folder}/log", "CLOCK_OFFSET_S": str(round(told["offset_s"]))}
             environment = {
-                "PATH": os.environ["PATH"],
+                "PATH": os.environ["PATH"],  # noqa: TID251 - a process needs it
                 **{f"COLLECTOR_{name}": text for name, text in given.items()},
-            }  # noqa: TID251 - a process needs it
+            }
             words = [sys.executable, "-m", "collector", "run", "--env-file", "/dev/null"]
             subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
@@ -231,7 +233,7 @@ def crossings(connection: Connection, session: Session, levels: Sequence[Decimal
         )
         closes = [row[0] for row in cursor.fetchall()]
     for level in levels:
-        for before, after in zip(closes, closes[1:], strict=False):
+        for before, after in pairwise(closes):
             if before < level <= after:
                 yield f"{level}/up/{session.date}"
             if before > level >= after:

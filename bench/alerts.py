@@ -1,8 +1,9 @@
 """How often the default rules of market alerts are right, and how often they speak in a month in which nothing happens.
 
-The simulator's month is collected by the real collector and replayed pass by pass, each session compared with what was usual
-before it: once as it is, then its last day with planted events and with decoys. The rival of the rules is a fixed
-threshold, as one would set it without knowing what is usual: a premium of a million, a block of ten thousand shares.
+The simulator's month is collected by the real collector and replayed pass by pass, each session compared with what was
+usual before it: once as it is, then its last day with planted events and with decoys. The rival of the rules is a
+fixed threshold, as one would set it without knowing what is usual: a premium of a million, a block of ten thousand
+shares.
 """
 
 from __future__ import annotations

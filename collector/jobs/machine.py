@@ -115,6 +115,6 @@ def clock(found: Host) -> str:
     return f"{kept[found.synchronised]}{off}"
 
 
-def up(found: Host, now: datetime) -> str:
-    """Since when it runs."""
-    return span(now - found.booted_at) if found.booted_at else "-"
+def up(found: Host) -> str:
+    """For how long it runs."""
+    return span(found.looked_at - found.booted_at) if found.booted_at else "-"

@@ -98,7 +98,7 @@ def _machine(host: Host, now: datetime) -> Iterator[tuple[str, object]]:
     if swap:
         yield "swap", f"{machine.size(swap - host.memory.get('swap_free', 0))} of {machine.size(swap)} used"
     yield "load", f"{' '.join(f'{one:.2f}' for one in host.load)} on {host.cpus} processors"
-    yield "up", machine.up(host, now)
+    yield "up", machine.up(host)
     yield "clock", tag("span", machine.clock(host), class_="bad" if host.synchronised is False else None)
     yield "failed units", tag("span", ", ".join(host.failed) or "none", class_="bad" if host.failed else None)
     yield "reboot", tag("span", "needed for updates", class_="warn") if host.reboot else "not needed"
