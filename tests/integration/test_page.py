@@ -11,6 +11,7 @@ from hosts import looked
 
 from collector.store import files
 
+pytestmark = pytest.mark.slow
 NOON = "2026-11-20T12:00:03-05:00"
 
 

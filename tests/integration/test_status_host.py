@@ -4,6 +4,7 @@ import json
 import os
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from hosts import GOOD, looked
 
 from collector.jobs import host
@@ -71,6 +72,7 @@ def test_measurements_are_one_an_hour_and_end_after_two_weeks(tmp_path):
     assert len(json.loads(path.read_text())["measured"]) == 3
 
 
+@pytest.mark.slow
 def test_status_shows_backups_disk_clock_and_what_the_plan_refuses(simulator, collector, tmp_path):
     collector.at(simulator, "2026-11-20T12:00:03-05:00")
     path = looked(tmp_path / "machine")
@@ -87,6 +89,7 @@ def test_status_shows_backups_disk_clock_and_what_the_plan_refuses(simulator, co
     assert facts["spool"]["pages"] == 0
 
 
+@pytest.mark.slow
 def test_status_without_its_database_says_so_and_what_it_knows(simulator, collector):
     collector.clock(simulator, "2026-11-20T12:00:03-05:00")
     away = {"COLLECTOR_DATABASE_DSN": "dbname=x host=/nonexistent"}
@@ -99,6 +102,7 @@ def test_status_without_its_database_says_so_and_what_it_knows(simulator, collec
     assert json.loads(collector("status", "--json", **away).stdout)["away"]
 
 
+@pytest.mark.slow
 def test_check_is_1_only_when_data_was_due(simulator, collector):
     collector.at(simulator, "2026-11-20T10:00:03-05:00")
     assert collector("status", "--check").returncode == 0
