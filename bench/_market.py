@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sql"))
 
 import sample_data
 
+from collector.alerts import policy
 from collector.core.clock import NEW_YORK, Clock
 from collector.core.sessions import Session
 
@@ -144,10 +145,8 @@ class Planted:
         **detail: bool,
     ) -> None:
         """An alert that is so many times the rule's threshold."""
-        at, quantile = self.at(clock), "p999" if rule.startswith("unusual") else "p99"
-        times = Decimal("1.5") if rule.startswith("unusual") else Decimal(2)
-        metric, least = ("flow_size", 5000) if size else ("flow_premium", MILLION)
-        most = max(times * self.usual(quantile, metric, bucket(at)), Decimal(least))
+        at, metric = self.at(clock), "flow_size" if size else "flow_premium"
+        most = self.beyond(rule, metric, bucket(at))
         value = round(Decimal(str(premium or size)) * most)
         name = f"{rule}-{clock}"
         row = (value if premium else 1000, 1 if premium else value, at, name, self.session.date, at)
@@ -155,9 +154,13 @@ class Planted:
         if not decoy:
             self._note(rule, name)
             # Whoever is beyond the threshold of another rule too is an event of it.
-            beyond = Decimal("1.5") * self.usual("p999", "flow_premium", bucket(at))
-            if premium and value >= max(beyond, Decimal(MILLION)):
+            if premium and value >= self.beyond("unusual_premium", metric, bucket(at)):
                 self._note("unusual_premium", name)
+
+    def beyond(self, rule: str, metric: str, of: int) -> Decimal:
+        """From what a rule fires at that time of day."""
+        (values,) = (one.values for one in policy.checked({}).rules if one.name == rule)
+        return max(values["times"] * self.usual(values["quantile"], metric, of), values["least"])
 
     def tide(self) -> None:
         """Calls until 13:00, with a wobble; puts after."""

@@ -88,6 +88,7 @@ def test_a_level_of_yours_that_is_crossed(spy, before, after, direction):
 
 
 def test_a_dark_level_of_yesterday_and_max_pain(spy):
+    spy.rules = policy.checked({"rules": {"max_pain": {"enabled": True}}}).rules
     spy.past(DAYS[-1:])
     spy.plant(PRINT, 9_000_001, 90_000, 605, 1, 1, at("12:00", DAYS[-1]), at("12:00", DAYS[-1]), None, None)
     spy.plant(
