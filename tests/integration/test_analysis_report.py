@@ -128,6 +128,16 @@ def test_an_iv_rank_of_another_day_is_not_shown_as_this_days(database, report):
     assert "77" not in text
 
 
+def test_of_two_fetches_only_the_newest_whole_one_is_summed(database, report, tmp_path):
+    begun(database, "darkpool_trades", WHOLE_TAPE)
+    put_flow(database, DAY, OPEN, 30, call_premium=900, call_premium_ask_side=900)
+    put_flow(database, DAY, NIGHT, 0, call_premium=60, call_premium_ask_side=60)
+
+    report()
+
+    assert '<dd id="bullish"><data value="60">$60</data>' in (tmp_path / "page.html").read_text()
+
+
 def test_what_the_rules_say_is_judged_and_no_trial_is_counted(database, report, tmp_path):
     put_history(database, effect=0.0)
     last = DAY + timedelta(days=SESSIONS - 1)
