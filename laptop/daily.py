@@ -68,7 +68,7 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
-    parser.add_argument("what", choices=WORDS)
+    parser.add_argument("what", choices=WORDS, metavar="WHAT", help=", ".join(WORDS))
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )

@@ -25,7 +25,7 @@ from collector.core.clock import NEW_YORK
 
 HEIGHT = 270.0
 # Where nothing was seen for longer than this, the line breaks: nothing is drawn that was not collected.
-GAP = timedelta(minutes=15)
+HOLE = timedelta(minutes=15)
 LARGEST, SMALLEST = 9.0, 3.0
 # Half of a label's width: nearer to the edge it would stand out.
 EDGE = 16.0
@@ -65,7 +65,7 @@ class Manner:
     value: Callable[[float], str] = dollars
     times: Callable[[datetime, datetime], Iterator[tuple[datetime, str]]] | None = None
     zero: bool = False
-    gap: timedelta = GAP
+    hole: timedelta = HOLE
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def lines(name: str, id_: str, drawn: Sequence[Line], manner: Manner, over: Over
     x = Scale(min(at), max(at), LEFT, WIDTH - RIGHT)
     y = _values(drawn, over, zero=manner.zero)
     parts = [*_across(over.levels, y), *_grid(x, y, manner)]
-    parts += [_path(line, x, y, manner.gap) for line in drawn]
+    parts += [_path(line, x, y, manner.hole) for line in drawn]
     return picture(
         name,
         HEIGHT,
@@ -148,11 +148,11 @@ def _across(levels: Sequence[Level], y: Scale) -> Iterator[Markup]:
             )
 
 
-def _path(line: Line, x: Scale, y: Scale, gap: timedelta) -> Markup:
+def _path(line: Line, x: Scale, y: Scale, hole: timedelta) -> Markup:
     words: list[str] = []
     before: datetime | None = None
     for at, value in line.points:
-        word = "L" if before is not None and at - before <= gap else "M"
+        word = "L" if before is not None and at - before <= hole else "M"
         words.append(f"{word}{x(at.timestamp()):.1f} {y(value):.1f}")
         before = at
     return tag("path", d="".join(words), class_=f"line {line.class_}")

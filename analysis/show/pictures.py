@@ -22,7 +22,7 @@ from collector.core.clock import new_york_instant
 MOST_MARKS = 12
 CALLS_PUTS = (("calls", "calls"), ("puts", "puts"))
 # A rank that was not collected for longer than a long weekend breaks the line.
-DAYS_GAP = timedelta(days=5)
+DAYS_HOLE = timedelta(days=5)
 
 
 def pictures(material: Material, parts: Parts) -> Markup:
@@ -176,13 +176,13 @@ def _rank(material: Material, parts: Parts) -> Markup:
     points: list[tuple[datetime, float]] = [
         (new_york_instant(row.session_date), float(row.value)) for row in rows.itertuples()
     ]
-    manner = Manner(value=lambda value: f"{value:.0f}", times=by_day, gap=DAYS_GAP)
+    manner = Manner(value=lambda value: f"{value:.0f}", times=by_day, hole=DAYS_HOLE)
     drawn = (
         lines("IV rank of the last sessions", "rank", [Line("price", points)], manner)
         if len(points) > 1
         else None
     )
-    said = "Of 100, the last 60 days as collected; a day that was not collected is a gap."
+    said = "Of 100, the last 60 days as collected; a day that was not collected is a hole."
     if len(points) == 1:
         said = f"IV rank is {points[0][1]:.1f} of 100. Of 60 days it is the only one that was collected."
     return figure("IV rank", drawn, (), said if points else material.why_not("iv_rank", "iv_rank"))
