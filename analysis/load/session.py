@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 from analysis.load import archive, postgresql
 from analysis.report.material import Material
+from collector import sources
 from collector.core.errors import Terminal
 from collector.core.sessions import Session
 
@@ -19,7 +20,8 @@ ONE_DAY = timedelta(days=1)
 
 def symbols(connection: Connection) -> list[str]:
     """The symbols that are collected."""
-    return list(postgresql.ask(connection, "analysis_symbols")["symbol"])
+    feeds = [source.name for source in sources.registered() if source.scope is None]
+    return list(postgresql.ask(connection, "analysis_symbols", feeds=feeds)["symbol"])
 
 
 def newest(connection: Connection, symbol: str, folder: str = archive.FOLDER) -> date | None:

@@ -52,7 +52,7 @@ def _material(connection: Connection, symbol: str, day: date | None, archive: st
         raise Terminal(f"nothing of {symbol} was collected yet")
     on = session.session_of(connection, day)
     if on is None:
-        raise Terminal(f"{day:%A} {day} is no trading day of the New York exchanges")
+        raise Terminal(f"{day:%A} {day} is no trading day that this release's calendar knows")
     found = session.material(connection, symbol, on, archive)
     if found.nothing:
         raise Terminal(f"nothing of {symbol} was collected for {day:%A} {day}")

@@ -1,2 +1,2 @@
--- What is collected at all, apart from the market as a whole: what was ever begun.
-select distinct symbol from ops.coverage where feed = 'darkpool_trades' and symbol <> 'MARKET' order by symbol
+-- What is collected: what was ever begun by a feed that is asked for each symbol.
+select distinct symbol from ops.coverage where feed = any(%(feeds)s::text[]) order by symbol

@@ -4,12 +4,16 @@ import contextlib
 import html
 import os
 import re
-from datetime import timedelta
+from contextlib import closing
+from datetime import date, timedelta
 
 import pytest
 from analysed import DAY, METRIC, NIGHT, OPEN, analysis, put_bar, put_flow, put_print
+from old_months import PRINTS
 from test_analysis_backtest import SESSIONS, put_history
 
+from collector.jobs import retain
+from collector.store import database as door
 from laptop import daily
 
 COVERAGE = """
@@ -19,6 +23,10 @@ values (%s, %s, %s, %s::tstzmultirange, %s)
 NOTED = """
 insert into ops.ledger (run_id, feed, symbol, session_date, outcome)
 values ('run', 'net_prem_ticks', 'SPY', %s, 'not_offered')
+"""
+CALENDAR = """
+insert into ops.market_sessions values
+    ('2023-06-01', '2023-06-01 13:30+00', '2023-06-01 20:00+00', '2023-06-01 20:15+00')
 """
 EVENING = OPEN + timedelta(hours=11, minutes=30)
 WHOLE_TAPE = "{[2026-11-20 09:00+00, 2026-11-21 01:00+00)}"
@@ -128,6 +136,27 @@ def test_an_iv_rank_of_another_day_is_not_shown_as_this_days(database, report):
     assert "77" not in text
 
 
+def test_of_an_archived_day_the_prints_are_shown_and_the_rest_is_said_to_be_left_out(
+    database, report, tmp_path
+):
+    database.ask(PRINTS)
+    database.ask("insert into ops.retention values ('darkpool_trades', 24, null, true, now())")
+    begun(database, "flow_per_expiry", day=date(2023, 6, 1))
+    database.ask(CALENDAR)
+    with closing(door.keeper(database.dsn("collector"))) as connection:
+        for unit in retain.due(connection):
+            list(retain.steps(connection, unit, tmp_path / "archive"))
+    day = ("--date", "2023-06-01")
+
+    _, there = report(*day, "--archive", str(tmp_path / "archive"))
+    _, away = report(*day, "--archive", str(tmp_path / "nowhere"))
+
+    assert "Dark-pool volume profile 60" in there
+    assert "bars: not asked, darkpool_trades of 2023-06 is archived" in there
+    assert "Point of control not collected" in away
+    assert "prints: not asked, " in away
+
+
 def test_of_two_fetches_only_the_newest_whole_one_is_summed(database, report, tmp_path):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_flow(database, DAY, OPEN, 30, call_premium=900, call_premium_ask_side=900)
@@ -165,7 +194,7 @@ def test_a_symbol_that_is_not_collected_is_one_clear_error(database, tmp_path):
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        ("2026-11-21", "Saturday 2026-11-21 is no trading day of the New York exchanges"),
+        ("2026-11-21", "Saturday 2026-11-21 is no trading day that this release's calendar knows"),
         ("2026-11-19", "nothing of SPY was collected for Thursday 2026-11-19"),
     ],
 )
