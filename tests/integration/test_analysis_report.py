@@ -2,9 +2,11 @@
 
 import contextlib
 import html
+import json
 import os
 import re
 from contextlib import closing
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from analysed import DAY, METRIC, NIGHT, OPEN, analysis, put_bar, put_flow, put_
 from old_months import PRINTS
 from test_analysis_backtest import SESSIONS, put_history
 
+from analysis.statistics.trials import Trial
 from collector.jobs import retain
 from collector.store import database as door
 from laptop import daily
@@ -167,7 +170,10 @@ def test_of_two_fetches_only_the_newest_whole_one_is_summed(database, report, tm
     assert '<dd id="bullish"><data value="60">$60</data>' in (tmp_path / "page.html").read_text()
 
 
-def test_what_the_rules_say_is_judged_and_no_trial_is_counted(database, report, tmp_path):
+def test_what_the_rules_say_is_judged_by_all_trials_and_none_is_added(database, report, tmp_path):
+    tried = [Trial("mine", number, "", "SPY", 0.01 * number) for number in (1, 2, 3)]
+    registry = "".join(json.dumps(asdict(one)) + "\n" for one in tried)
+    (tmp_path / "trials.jsonl").write_text(registry)
     put_history(database, effect=0.0)
     last = DAY + timedelta(days=SESSIONS - 1)
     while not database.ask("select 1 from ops.market_sessions where session_date = %s", last):
@@ -176,9 +182,9 @@ def test_what_the_rules_say_is_judged_and_no_trial_is_counted(database, report, 
 
     _, text = report("--date", str(last))
 
-    assert re.search(r"bullish_flow: .{100,400} deflated by 1 trials .{1,10}\. No evidence: ", text)
+    assert re.search(r"bullish_flow: .{100,400} deflated by 4 trials .{1,10}\. No evidence: ", text)
     assert "put_buying: 0: nothing" in text
-    assert not (tmp_path / "trials.jsonl").exists()
+    assert (tmp_path / "trials.jsonl").read_text() == registry
 
 
 def test_a_symbol_that_is_not_collected_is_one_clear_error(database, tmp_path):
