@@ -13,6 +13,8 @@ from laptop.server import Server
 from laptop.tunnel import Tunnel
 from laptop.words import Refused, guarded
 
+WORDS = ("ssh", "status", "alert-test", "logs", "tunnel", "psql", "notebook", "report")
+
 
 def through(tunnel: Tunnel, *command: str) -> int:
     """Run a program that finds the database by name; its exit code is ours."""
@@ -28,6 +30,14 @@ def psql(tunnel: Tunnel) -> int:
             "apt-get install postgresql-client, or brew install libpq; or make notebook",
         )
     return through(tunnel, "psql")
+
+
+def report(tunnel: Tunnel, symbol: str, day: str) -> int:
+    """A page about a symbol and a day; without a day the newest."""
+    if not symbol:
+        raise Refused.because("no symbol was named", "make report SYMBOL=SPY")
+    words = ["--date", day] if day else []
+    return through(tunnel, sys.executable, "-m", "analysis", "report", symbol, *words)
 
 
 def do(given: argparse.Namespace) -> int:
@@ -48,6 +58,8 @@ def do(given: argparse.Namespace) -> int:
         # It listens on loopback with a token; who is root here knows that.
         root = ["--allow-root"] if os.geteuid() == 0 else []
         return through(tunnel, sys.executable, "-m", "jupyterlab", *root, "notebooks")
+    if given.what == "report":
+        return report(tunnel, given.symbol, given.date)
     tunnel.hold()
     return 0
 
@@ -56,11 +68,13 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
-    parser.add_argument("what", choices=["ssh", "status", "alert-test", "logs", "tunnel", "psql", "notebook"])
+    parser.add_argument("what", choices=WORDS, metavar="WHAT", help=", ".join(WORDS))
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )
     parser.add_argument("--feed", default="", help="only the log's lines of this feed")
+    parser.add_argument("--symbol", default="", help="of the report")
+    parser.add_argument("--date", default="", help="of the report: a New York day (default: the newest)")
     given = parser.parse_args()
     return guarded(lambda: do(given))
 
