@@ -95,6 +95,9 @@ destroy: configured $(TOOLS) ## Delete all that costs money; asks for its name (
 status: configured $(TOOLS) ## What is collected, what is late, the next run
 	@python -m laptop.daily $(INVENTORY) status
 
+status-page: configured $(TOOLS) ## The same as a page, with charts, in your browser
+	@python -m laptop.daily $(INVENTORY) status-page
+
 logs: configured $(TOOLS) ## The collector's log, of one feed: FEED=darkpool_trades
 	@python -m laptop.daily $(INVENTORY) logs --feed "$(FEED)"
 
@@ -154,4 +157,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status logs alert-test ssh console tunnel psql notebook report check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report check test test-role mutate soak bench format clean help configured

@@ -9,11 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from laptop import page
 from laptop.server import Server
 from laptop.tunnel import Tunnel
 from laptop.words import Refused, guarded
 
-WORDS = ("ssh", "status", "alert-test", "logs", "tunnel", "psql", "notebook", "report")
+WORDS = ("ssh", "status", "status-page", "alert-test", "logs", "tunnel", "psql", "notebook", "report")
 
 
 def through(tunnel: Tunnel, *command: str) -> int:
@@ -47,6 +48,8 @@ def do(given: argparse.Namespace) -> int:
         server.become(terminal=sys.stdin.isatty())
     if given.what == "status":
         server.become("collector", "status")
+    if given.what == "status-page":
+        return page.show(server)
     if given.what == "alert-test":
         server.become("collector", "alerts", "try")
     if given.what == "logs":

@@ -816,7 +816,8 @@ CREATE TABLE ops.coverage (
     covered tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
     settled tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
     collected_at timestamp with time zone,
-    confirmed tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL
+    confirmed tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
+    stored bigint DEFAULT 0 NOT NULL
 );
 
 --
@@ -866,6 +867,12 @@ COMMENT ON COLUMN ops.coverage.collected_at IS 'Last commit for this session, by
 --
 
 COMMENT ON COLUMN ops.coverage.confirmed IS 'Seconds seen again from 06:30 New York of the next day: the session as it stays.';
+
+--
+-- Name: COLUMN coverage.stored; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.coverage.stored IS 'Rows of the session that were new, of all passes; the sum of the ledger.';
 
 --
 -- Name: deliveries; Type: TABLE; Schema: ops; Owner: -

@@ -41,7 +41,8 @@ ALL = (
     Word("migrate", "bring the database to this release", "migration"),
     Word("partitions", "show the months of the tables that grow, and make the next ones", "partitions"),
     Word("retain", "archive and thin what the policy no longer keeps in the database", "retain"),
-    Word("status", "show feeds, rows, freshness, coverage and the next run", "status"),
+    Word("status", "show feeds, freshness, coverage, budget, backups, the machine", "status"),
+    Word("page", "write the status page, a file for a browser (cron does it)", "page.command"),
     Word("coverage", "show what of the last sessions is collected and what is open", "coverage"),
     Word(
         "completeness",

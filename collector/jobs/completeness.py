@@ -21,7 +21,7 @@ from collector.core.settings import Settings
 from collector.jobs import schedule
 from collector.jobs.command import JSON, PERIOD, Command, Say, as_json, clock_of, day, reading, settings_of
 from collector.jobs.days import Day, days
-from collector.jobs.look import GRACE
+from collector.jobs.freshness import GRACE
 from collector.jobs.words import between, in_width, percent, span
 from collector.sources.darkpool_trades import SOURCE
 from collector.store import reads

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from collector.core.coverage import Covered
-from collector.core.sessions import Calendar, Session
+from collector.core.errors import DatabaseAway
+from collector.core.sessions import Session
 from collector.core.settings import Settings
-from collector.core.source import BySecond, Source
-from collector.jobs import days, drift, partitions, schedule, windows
+from collector.jobs import budget, days, drift, freshness, host, partitions, schedule
+from collector.jobs.books import spool_of
+from collector.jobs.budget import Report
 from collector.jobs.collect import SESSIONS_BACK
 from collector.jobs.days import Day
 from collector.jobs.drift import Drift
+from collector.jobs.host import Host
 from collector.jobs.run import wanted
 from collector.store import reads
+from collector.store.knowledge import packaged_calendar
 
-# A pass that began on time may still be at work for so long before anything is late.
-GRACE = timedelta(minutes=4)
-NO_OVERLAP = timedelta(0)
+# For so long a refusal by the plan is told of.
+REFUSED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,11 @@ class Feed:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything that `collector status` shows; `unready`: tables without next month's partition."""
+    """Everything that `collector status` shows.
+
+    `unready`: tables without next month's partition; `refused`: feeds that the plan does not include; `away`: why the
+    database could not be asked, and then there are no feeds; `host`: None where nobody has looked.
+    """
 
     now: datetime
     feeds: tuple[Feed, ...]
@@ -50,6 +57,39 @@ class Status:
     next_run: datetime | None
     market: Session | None
     unready: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    away: str = ""
+    budget: Report | None = None
+    spool: Spooled | None = None
+    host: Host | None = None
+
+    @property
+    def late(self) -> list[str]:
+        """Feeds and symbols that are."""
+        return [f"{feed.name} {feed.symbol}" for feed in self.feeds if feed.state == "late"]
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """What waits on the disk for the database; `damaged` pages wait for a person."""
+
+    pages: int
+    damaged: int
+    bytes: int
+
+
+def beside(settings: Settings, found: Status, machine: Path) -> Status:
+    """The same with what needs no database."""
+    spool = spool_of(settings)
+    waiting = Spooled(len(spool.waiting()), len(spool.damaged()), spool.size())
+    return replace(found, budget=budget.report(settings, found.now), spool=waiting, host=host.read(machine))
+
+
+def without_database(settings: Settings, now: datetime, reason: DatabaseAway) -> Status:
+    """What can be said all the same."""
+    market = packaged_calendar().at(now)
+    following = schedule.next_run(settings.schedule, now)
+    return Status(now, (), 0, (), None, following, market, away=str(reason))
 
 
 def status(
@@ -57,7 +97,7 @@ def status(
 ) -> Status:
     """Read in a moment, on a database that may be busy; of the last sessions, or of those given."""
     calendar = reads.calendar(connection)
-    last_start = schedule.last_start(settings.schedule, now - GRACE)
+    asked = freshness.objective(settings, calendar, now)
     rows = {(feed, symbol): int(number) for feed, symbol, _, number in reads.rows(connection, "status_feeds")}
     bad = {
         (feed, symbol): int(number) for feed, symbol, number in reads.rows(connection, "status_quarantine")
@@ -71,11 +111,10 @@ def status(
         key = (source.name, symbol)
         known = everything.get(key, {})
         latest = max((one.collected_at for one in known.values() if one.collected_at), default=None)
-        every = timedelta(seconds=settings.cadence.get(source.name, source.every_s))
-        late = last_start is not None and is_late(source, calendar, known, last_start, every)
+        late = asked.is_late(source, known)
         offered = latest or not reads.not_offered(connection, source, symbol, since)
         state = "n/a" if not offered else "never" if not latest else "late" if late else "fresh"
-        found = days.days(source, sessions, known, last_start, now)
+        found = days.days(source, sessions, known, asked.due_at, now)
         feeds.append(Feed(*key, rows.get(key, 0), latest, state, bad.get(key, 0), found))
     following = schedule.next_run(settings.schedule, now)
     return Status(
@@ -87,25 +126,8 @@ def status(
         next_run=following,
         unready=tuple(one.table for one in partitions.found(connection) if not one.ready),
         market=calendar.at(now),
+        refused=tuple(feed for (feed,) in reads.rows(connection, "status_refused", since=now - REFUSED)),
     )
-
-
-def is_late(
-    source: Source, calendar: Calendar, known: Mapping[date, Covered], due_at: datetime, every: timedelta
-) -> bool:
-    """Whether the pass that began at `due_at` had something to collect and has not done it."""
-    if isinstance(source.page, BySecond):
-        begun = calendar.begun(due_at, 1)
-        return any(
-            windows.due(session, known.get(session.date, Covered()), due_at, NO_OVERLAP) for session in begun
-        )
-    session = calendar.opened(due_at, source.hours)
-    if session is None:
-        return False
-    last = known.get(session.date, Covered()).collected_at
-    if last is not None and last >= due_at:
-        return False
-    return windows.snapshot_due(source, session, last, due_at, every)
 
 
 def _last_run(connection: Connection) -> Mapping[str, Any] | None:

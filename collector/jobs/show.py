@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 
 from collector.core.sessions import Session
-from collector.jobs import drift
+from collector.jobs import drift, machine
 from collector.jobs.days import Day
 from collector.jobs.look import Feed, Status
 from collector.jobs.words import WIDTH, cut, percent, side_by_side, span, when
@@ -21,8 +21,9 @@ def status(found: Status, release: str) -> Iterator[str]:
     """What is there, what is late, what is next; alarms last, where the eye rests."""
     yield _title(found, release)
     yield ""
-    yield from _feeds(found)
-    yield ""
+    if found.feeds:
+        yield from _feeds(found)
+        yield ""
     yield from _runs(found)
 
 
@@ -30,7 +31,8 @@ def brief(found: Status, release: str) -> Iterator[str]:
     """The same without the table: a few lines for the message at login."""
     states = Counter(feed.state for feed in found.feeds)
     yield _title(found, release)
-    yield f"feeds     {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
+    if found.feeds:
+        yield f"feeds     {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
     yield from _runs(found)
 
 
@@ -41,11 +43,12 @@ def _title(found: Status, release: str) -> str:
 
 
 def _runs(found: Status) -> Iterator[str]:
-    yield _last_run(found)
+    yield cut(f"database  DOES NOT ANSWER: {found.away}") if found.away else _last_run(found)
     following = (
         when(found.next_run, found.now) if found.next_run else "never: COLLECTOR_SCHEDULE names no time"
     )
     yield f"next run  {following}"
+    yield from machine.lines(found)
     yield from _troubles(found)
 
 
@@ -60,6 +63,7 @@ def _troubles(found: Status) -> Iterator[str]:
             f"no partition for next month: {', '.join(found.unready)}: run `collector partitions --make`"
         )
     yield from drift.alarms(found.drift, found.now)
+    yield from machine.troubles(found)
 
 
 def market(session: Session | None, now: datetime) -> str:

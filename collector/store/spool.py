@@ -77,6 +77,10 @@ class Spool:
         """Oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
+    def damaged(self) -> list[Path]:
+        """What could not be read and waits for a person."""
+        return sorted(self.folder.glob(f"*{DAMAGED}"))
+
     def pages(self) -> Iterator[Page]:
         """All that can be read, oldest first; for what is known while the database is away."""
         for path in self.waiting():

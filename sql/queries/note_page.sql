@@ -10,10 +10,10 @@ with noted as (
     select case when %(covered_from)s::timestamptz is null then '{}'::tstzmultirange
                 else tstzmultirange(tstzrange(%(covered_from)s, %(covered_to)s)) end as covered
 )
-insert into ops.coverage as c (feed, symbol, session_date, covered, settled, confirmed, collected_at)
+insert into ops.coverage as c (feed, symbol, session_date, covered, settled, confirmed, collected_at, stored)
 select %(feed)s, %(symbol)s, %(session_date)s, covered,
        case when %(settled)s then covered else '{}'::tstzmultirange end,
-       case when %(confirmed)s then covered else '{}'::tstzmultirange end, %(collected_at)s
+       case when %(confirmed)s then covered else '{}'::tstzmultirange end, %(collected_at)s, %(stored)s
 from page
 on conflict (feed, symbol, session_date) do update
     set covered = c.covered + excluded.covered,
@@ -22,4 +22,5 @@ on conflict (feed, symbol, session_date) do update
             - case when %(stored)s > 0 and excluded.collected_at < c.collected_at then excluded.covered else '{}' end,
         confirmed = c.confirmed + excluded.confirmed
             - case when %(stored)s > 0 and excluded.collected_at < c.collected_at then excluded.covered else '{}' end,
-        collected_at = greatest(c.collected_at, excluded.collected_at)
+        collected_at = greatest(c.collected_at, excluded.collected_at),
+        stored = c.stored + excluded.stored

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What systemd-analyze may say at most, as measured: a unit of ours, and a service in a sandbox of ours.
 MOST_OURS = 1.1
 # Root, as they put back files in /etc and homes, or change the firewall.
-MOST_AS_ROOT = {"darkpool-guard": 1.2, "darkpool-guard-boot": 1.2, "bans-in-force": 1.4}
+MOST_AS_ROOT = {"darkpool-guard": 1.2, "darkpool-guard-boot": 1.2, "bans-in-force": 1.4, "darkpool-host": 1.4}
 # What delivers alerts is in one group more, to read the records of failures.
 MOST_IN_A_GROUP = {"darkpool-deliver": 1.2}
 MOST_OTHERS = {"postgresql": 1.1, "fail2ban": 1.4}

@@ -41,6 +41,34 @@ def test_queries_on_ten_times_the_months_are_measured_both_ways():
     assert done.stdout.count("| a partition a month |") == done.stdout.count("| one table |") == 5
 
 
+@pytest.mark.slow
+def test_the_status_page_is_measured_beside_the_whole_ledger():
+    done = bench("--months", "1", "--rounds", "1", program="bench/status_page.py")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| 0.") + done.stdout.count("| 1.") == 3
+
+
+@pytest.mark.slow
+def test_the_default_rules_find_every_planted_event_and_no_decoy():
+    done = bench("--sessions", "1", "--before", "11", "--prints", "800", program="bench/alerts.py")
+
+    assert done.returncode == 0, done.stderr
+    judged = done.stdout.partition("planted events and decoys")[2]
+    rows = [line.strip("| ").split(" | ") for line in judged.splitlines() if line.startswith("| ")][1:]
+    found = {rule: (planted, found) for rule, planted, found, *_ in rows}
+    assert found.keys() >= {
+        "block_print",
+        "level_cluster",
+        "unusual_premium",
+        "sweep",
+        "tide_turn",
+        "iv_rank_change",
+    }
+    assert {rule: numbers for rule, numbers in found.items() if numbers[0] != numbers[1]} == {}
+    assert next(row for row in rows if row[0] == "block_print")[3] == "0", "a decoy was taken for an event"
+
+
 def test_each_number_that_is_written_down_has_its_command_and_its_rival():
     written = (ROOT / "docs" / "benchmarks.md").read_text()
     sections = written.split("\n## ")[1:]

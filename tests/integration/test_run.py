@@ -218,8 +218,8 @@ def test_a_brief_status_is_the_same_without_the_table(simulator, collector):
     counts = [line for line in lines if line.startswith("feeds ")]
     assert len(counts) == 1
     assert [line for line in lines if line not in counts] == [line for line in lines if line in whole]
-    assert {line.split()[0] for line in lines} >= {"collector", "feeds", "last", "next"}
-    assert len(lines) <= 6
+    assert {line.split()[0] for line in lines} >= {"collector", "feeds", "last", "next", "requests", "spool"}
+    assert len(lines) <= 11
 
 
 @pytest.mark.slow

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from collector.alerts.deliver import Box
 from collector.alerts.system import Trouble, failed_units
-from collector.core.clock import NEW_YORK, new_york_date
+from collector.core.clock import NEW_YORK
 from collector.core.settings import Settings
-from collector.jobs import schedule
-from collector.jobs.collect import SESSIONS_BACK
-from collector.jobs.look import GRACE, is_late
-from collector.jobs.run import RECENT, wanted
-from collector.store import reads
+from collector.jobs import freshness
 
 FEW = 6
 
@@ -35,27 +31,9 @@ def troubles(
         body = "Passes go on and keep what they collect in the spool.\nSee: systemctl status 'postgresql@*'"
         found["system/database"] = Trouble("PostgreSQL does not answer", body)
     else:
-        late = late_feeds(settings, connection, now)
+        late = freshness.late(settings, connection, now)
         if late:
             names = ", ".join(late[:FEW]) + (f" and {len(late) - FEW} more" if len(late) > FEW else "")
             body = f"A pass that was due has not brought: {names}.\nSee: collector status; collector coverage"
             found["system/late"] = Trouble(f"{len(late)} feeds are late", body, "warning")
-    return found
-
-
-def late_feeds(settings: Settings, connection: Connection, now: datetime) -> list[str]:
-    """Feeds for which the calendar and the schedule say that data was due; none before the first pass."""
-    last_start = schedule.last_start(settings.schedule, now - GRACE)
-    calendar = reads.calendar(connection, new_york_date(now) - RECENT)
-    sessions = calendar.begun(now, SESSIONS_BACK)
-    if last_start is None or not sessions:
-        return []
-    everything = reads.coverage(connection, sessions[0].date)
-    found = []
-    for source, symbol in wanted(settings):
-        known = everything.get((source.name, symbol), {})
-        every = timedelta(seconds=settings.cadence.get(source.name, source.every_s))
-        # What was never served, as it is not in the plan, is no trouble of today.
-        if known and is_late(source, calendar, known, last_start, every):
-            found.append(f"{source.name} {symbol}")
     return found

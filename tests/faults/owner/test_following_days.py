@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -84,6 +85,17 @@ def test_status_says_what_is_collected_and_when_the_next_run_is(make):
     assert code == 0, said
     assert "SPY" in said
     assert "next run" in said
+
+
+def test_the_status_page_comes_over_ssh_and_no_port_is_open_for_it(make):
+    code, said = make("status-page")
+    assert code == 0, said
+    path = Path(re.search(r"file://(\S+)", said)[1])
+    page = path.read_text()
+    assert page.startswith("<!doctype html>")
+    assert "darkpool_trades" in page
+    assert "Nobody has looked" not in page
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_the_log_is_shown_of_one_feed_or_of_all(owner, make):
