@@ -119,6 +119,9 @@ psql: configured $(TOOLS) ## Ask the database in SQL; opens the tunnel if none i
 notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
 	@$(UV) run --quiet --frozen --extra analysis --group notebook python -m laptop.daily $(INVENTORY) notebook --port $(PORT)
 
+report: configured $(TOOLS) ## A page of a day to read or print: SYMBOL=SPY, DATE=...
+	@python -m laptop.daily $(INVENTORY) report --port $(PORT) --symbol "$(SYMBOL)" --date "$(DATE)"
+
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests
 	scripts/check.sh
@@ -154,4 +157,4 @@ help: ## This page
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report check test test-role mutate soak bench format clean help configured

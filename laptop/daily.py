@@ -14,7 +14,7 @@ from laptop.server import Server
 from laptop.tunnel import Tunnel
 from laptop.words import Refused, guarded
 
-WORDS = ("ssh", "status", "status-page", "alert-test", "logs", "tunnel", "psql", "notebook")
+WORDS = ("ssh", "status", "status-page", "alert-test", "logs", "tunnel", "psql", "notebook", "report")
 
 
 def through(tunnel: Tunnel, *command: str) -> int:
@@ -31,6 +31,14 @@ def psql(tunnel: Tunnel) -> int:
             "apt-get install postgresql-client, or brew install libpq; or make notebook",
         )
     return through(tunnel, "psql")
+
+
+def report(tunnel: Tunnel, symbol: str, day: str) -> int:
+    """A page about a symbol and a day; without a day the newest."""
+    if not symbol:
+        raise Refused.because("no symbol was named", "make report SYMBOL=SPY")
+    words = ["--date", day] if day else []
+    return through(tunnel, sys.executable, "-m", "analysis", "report", symbol, *words)
 
 
 def do(given: argparse.Namespace) -> int:
@@ -53,6 +61,8 @@ def do(given: argparse.Namespace) -> int:
         # It listens on loopback with a token; who is root here knows that.
         root = ["--allow-root"] if os.geteuid() == 0 else []
         return through(tunnel, sys.executable, "-m", "jupyterlab", *root, "notebooks")
+    if given.what == "report":
+        return report(tunnel, given.symbol, given.date)
     tunnel.hold()
     return 0
 
@@ -61,11 +71,17 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
+<<<<<<< HEAD
     parser.add_argument("what", choices=WORDS, metavar="WORD", help=", ".join(WORDS))
+=======
+    parser.add_argument("what", choices=WORDS, metavar="WHAT", help=", ".join(WORDS))
+>>>>>>> main
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )
     parser.add_argument("--feed", default="", help="only the log's lines of this feed")
+    parser.add_argument("--symbol", default="", help="of the report")
+    parser.add_argument("--date", default="", help="of the report: a New York day (default: the newest)")
     given = parser.parse_args()
     return guarded(lambda: do(given))
 

@@ -16,11 +16,11 @@ from collector.core.errors import Terminal
 # Where the droplet has them. On a laptop: a copy, named by --archive or ANALYSIS_ARCHIVE.
 FOLDER = "/var/lib/collector/archive"
 _READ: dict[str, Callable[[Any], Any]] = {"number": Decimal, "json": json.loads}
-Bounds = tuple[str, Any, Any]
+Where = Sequence[tuple[str, str, Any]]
 
 
-def rows(folder: Path, symbol: str, columns: Sequence[str], bounds: Bounds) -> Iterator[tuple[Any, ...]]:
-    """A symbol's rows in one folder with their key in [start, end).
+def rows(folder: Path, symbol: str, columns: Sequence[str], where: Where) -> Iterator[tuple[Any, ...]]:
+    """A symbol's rows in one folder for which all conditions (column, operator, value) hold.
 
     Raises:
         Terminal: the folder is not here, so an answer without it would be wrong.
@@ -33,12 +33,15 @@ def rows(folder: Path, symbol: str, columns: Sequence[str], bounds: Bounds) -> I
     path = folder / f"{quote(symbol, safe='')}.parquet"
     if not path.is_file():
         return
-    key, start, end = bounds
-    found = pq.read_table(path, columns=list(columns), filters=[(key, ">=", start), (key, "<", end)])
-    read = [_READ.get(field.metadata[b"kind"].decode(), _as_it_is) for field in found.schema]
+    # A column that is younger than the file has nothing in it.
+    there = [name for name in columns if name in pq.read_schema(path).names]
+    found = pq.read_table(path, columns=there, filters=list(where))
+    read = {field.name: _READ.get(field.metadata[b"kind"].decode(), _as_it_is) for field in found.schema}
     values = [
-        [None if value is None else make(value) for value in column.to_pylist()]
-        for make, column in zip(read, found.columns, strict=True)
+        [None if value is None else read[name](value) for value in found[name].to_pylist()]
+        if name in read
+        else [None] * len(found)
+        for name in columns
     ]
     yield from zip(*values, strict=True)
 

@@ -1,6 +1,6 @@
 """Answers questions about what was collected: prints, options flow, signals, and what they prove."""
 
-from analysis.verbs import backtest, blocks, dark_share, flow, lead_lag, levels, signals
+from analysis.verbs import backtest, blocks, dark_share, export, flow, lead_lag, levels, report, signals
 
 ALL = (
     levels.VERB,
@@ -10,6 +10,8 @@ ALL = (
     lead_lag.VERB,
     signals.VERB,
     backtest.VERB,
+    report.VERB,
+    export.VERB,
 )
 
 __all__ = ["ALL"]

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import argparse
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from analysis import signals
-from analysis.backtest.engine import Plan, Result, run
+from analysis.backtest.engine import Result
+from analysis.backtest.of_rule import SEED, RuleResult, of_rule
 from analysis.backtest.verdict import Verdict, judge
 from analysis.load import postgresql, trials
 from analysis.show.tables import as_json, as_text
 from analysis.signals.rule import Rule
-from analysis.statistics.sharpe import of_returns
 from analysis.statistics.trials import Trial
 from analysis.verbs.verb import Say, Verb
-from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL, day
+from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL, TRIALS, day
 
 RULES = {rule.name: rule for rule in signals.ALL}
-BEFORE = timedelta(minutes=5)
-REGISTRY = Path("trials.jsonl")
-SEED = 20_141
 
 
 def call(arguments: argparse.Namespace, say: Say) -> int:
@@ -33,11 +29,9 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
         facts = postgresql.ask(connection, "analysis_facts", symbol=arguments.symbol, **span)
         prices = postgresql.ask(connection, "analysis_opens", symbol=arguments.symbol, **span)
     facts = facts[facts["fact"].isin(rule.facts)]
-    decisions = [at - BEFORE for at in prices["at"]]
-    plan = Plan(rule.lookback, rule.horizon, arguments.limit)
-    result = run(prices, facts, rule.value, decisions, plan)
-    spoken = int(result.signals["value"].notna().sum()) if len(result.signals) else 0
-    verdict = _judged(rule, arguments, result, spoken)
+    found = of_rule(rule, facts, prices, arguments.limit)
+    result, spoken = found.result, found.spoken
+    verdict = _judged(rule, arguments, found)
     if verdict is None:
         say(
             f"{rule.name} on {arguments.symbol}: nothing to judge. {len(prices)} sessions with prices; the rule knew "
@@ -62,16 +56,13 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     return 0
 
 
-def _judged(rule: Rule, arguments: argparse.Namespace, result: Result, spoken: int) -> Verdict | None:
+def _judged(rule: Rule, arguments: argparse.Namespace, found: RuleResult) -> Verdict | None:
     """The verdict; the trial is counted first. None when the rule never traded."""
-    net = result.path["net"].to_numpy() if spoken and result.trades else np.array([])
-    try:
-        ratio = of_returns(net).ratio
-    except ValueError:
+    if found.ratio is None:
         return None
     data = f"{arguments.symbol} {arguments.since} {arguments.until}"
-    trial = Trial(rule.name, rule.version, f"limit {arguments.limit}", data, ratio)
-    return judge(net, trials.record(arguments.trials, trial), np.random.default_rng(SEED))
+    trial = Trial(rule.name, rule.version, f"limit {arguments.limit}", data, found.ratio)
+    return judge(found.net, trials.record(arguments.trials, trial), np.random.default_rng(SEED))
 
 
 def _lines(result: Result, spoken: int) -> list[list[str]]:
@@ -135,15 +126,7 @@ VERB = Verb(
                 "help": "largest position (default: 1, all of the equity)",
             },
         ),
-        (
-            ("--trials",),
-            {
-                "type": Path,
-                "default": REGISTRY,
-                "metavar": "FILE",
-                "help": f"registry of all trials (default: {REGISTRY})",
-            },
-        ),
+        TRIALS,
         JSON,
     ),
 )

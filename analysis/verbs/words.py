@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 Argument = tuple[tuple[str, ...], dict[str, Any]]
@@ -24,3 +25,12 @@ def day(flag: str, meaning: str) -> Argument:
 
 
 DATE = day("--date", "New York day (default: the newest that was collected)")
+TRIALS: Argument = (
+    ("--trials",),
+    {
+        "type": Path,
+        "default": Path("trials.jsonl"),
+        "metavar": "FILE",
+        "help": "registry of all trials (default: trials.jsonl)",
+    },
+)

@@ -109,9 +109,14 @@ _KINDS: Mapping[str, Callable[[Hit], tuple[str, str]]] = {
 }
 
 
+def said(kind: str, hit: Hit) -> tuple[str, str]:
+    """What was found, and what it was compared with, in the words of a kind of rule."""
+    return _KINDS[kind](hit)
+
+
 def fired(rule: Rule, symbol: str, hit: Hit, episode: Episode, kind: str) -> tuple[str, str]:
     """Title and body for something new."""
-    what, compared = _KINDS[rule.kind.name](hit)
+    what, compared = said(rule.kind.name, hit)
     at, since = (one.astimezone(NEW_YORK) for one in (hit.at, episode.since))
     lines = [f"At {at:%H:%M:%S} New York. {compared}"]
     if episode.hits > 1:

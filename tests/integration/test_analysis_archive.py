@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timezone
 
 import pandas as pd
@@ -142,3 +143,15 @@ def test_while_a_month_leaves_a_reader_sees_each_row_once(database, archived, tm
         going.result()
 
     assert seen == {expected}
+
+
+def test_a_column_that_is_younger_than_an_archived_file_has_nothing_in_it(database, archived, tmp_path):
+    database.ask(PRINTS)
+    archived()
+    database.ask("alter table trading.darkpool_trades add column younger numeric")
+
+    found = read(database, replace(EVERY, columns=("id", "younger", "price")), tmp_path)
+
+    assert len(found) > 40
+    assert found["younger"].isna().all()
+    assert found["price"].notna().all()

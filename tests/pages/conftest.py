@@ -4,6 +4,8 @@ import contextlib
 
 import pytest
 from browsing import start
+from days import collected  # noqa: F401 - a fixture is found where it is imported
+from embedded import *  # noqa: F403 - same
 from selenium.common.exceptions import WebDriverException
 
 from testbed import browser as container

@@ -41,7 +41,7 @@ RUN_AS = {
     "upgrade-postgres": ("tests/faults/major_upgrade/test_major_upgrade.py", 'play("upgrade_postgres"'),
     "alert-test": ("tests/integration/test_alerts_delivered.py", 'collector("alerts", "try")'),
     "check": ("scripts/test.sh", "scripts/check.sh"),
-    "demo": ("scripts/test.sh", "python -m testbed.demo"),
+    "demo": ("tests/faults/major_upgrade/conftest.py", '"-m", "testbed.demo"'),
     "demo-down": ("scripts/test.sh", "python -m testbed down --name demo --engine"),
     "drift": ("tests/faults/droplet/test_drift.py", "scripts/drift.py"),
     "mutate": ("tests/faults/droplet/test_mutations.py", "testbed.mutate"),

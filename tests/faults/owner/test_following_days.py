@@ -125,6 +125,15 @@ def test_psql_opens_the_tunnel_itself_reads_everything_and_writes_nothing(owner,
         psycopg2.connect(host="127.0.0.1", port=PORT, user="analyst", dbname="darkpool", connect_timeout=3)
 
 
+def test_a_report_asks_through_the_tunnel_and_says_what_is_not_collected(make):
+    code, said = make("report", "SYMBOL=ZZZZ")
+    assert code != 0
+    assert "analysis: ZZZZ is not collected here" in said
+    code, said = make("report")
+    assert code != 0
+    assert "make report SYMBOL=SPY" in said
+
+
 def test_a_broken_tunnel_comes_back_by_itself_and_says_so(owner):
     with tunnel(owner) as (process, shown):
         wait_for(shown, "the tunnel is up")

@@ -5,6 +5,8 @@ import re
 
 import pair
 
+from testbed.shell import wait_until
+
 ROWS = 500
 
 
@@ -27,6 +29,17 @@ def takes_over(*, force):
     return done.stdout
 
 
+def writes_on(leader):
+    """So much is written, archived and finished with that no log from before is kept without a reason."""
+    pair.sql(leader, "create table meanwhile (n int)")
+    for _ in range(4):
+        pair.sql(leader, "insert into meanwhile values (1); select pg_switch_wal()")
+    waiting = "select count(*) from pg_ls_archive_statusdir() where name ~ '[.]ready$'"
+    wait_until("the archive of it", lambda: pair.sql(leader, waiting) == "0", 120)
+    pair.sql(leader, "drop table meanwhile; checkpoint")
+    pair.sql(leader, "checkpoint")
+
+
 def test_a_planned_change_loses_nothing_and_the_old_one_follows(healthy, writer):
     old, new = healthy
     assert writer.has_written(ROWS)
@@ -39,8 +52,21 @@ def test_a_planned_change_loses_nothing_and_the_old_one_follows(healthy, writer)
     assert promised <= kept(new)
     assert not pair.state(old)["runs"]
     assert (pair.on_post("droplet"), pair.on_post("droplet-standby")) == (new, old)
+    writes_on(new)
     rebuilt = pair.make("rebuild-standby")
     assert "it goes on from here" in rebuilt.stdout, rebuilt.stdout[-3000:]
+    assert "is gone there" not in rebuilt.stdout
+    assert pair.follows(old)
+
+
+def test_one_that_could_go_on_but_for_the_log_in_between_is_copied(healthy):
+    old, new = healthy
+    takes_over(force=False)
+    pair.sql(new, "select pg_drop_replication_slot('darkpool_standby')")
+    writes_on(new)
+    rebuilt = pair.make("rebuild-standby")
+    assert rebuilt.returncode == 0, rebuilt.stdout[-3000:]
+    assert "the log that it needs next is gone there" in rebuilt.stdout, rebuilt.stdout[-3000:]
     assert pair.follows(old)
 
 

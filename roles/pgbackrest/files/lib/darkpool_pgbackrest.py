@@ -171,6 +171,8 @@ def run(settings: Settings) -> None:
         with turn():
             if repository.stranger(settings):
                 repository.made(settings, "stanza-upgrade")
+            # Just after a promotion the control file still names the history before it, which pgBackRest refuses.
+            repository.called([*settings.psql, "-XAtqc", "checkpoint"])
             for place in repository.known(settings):
                 kind = due(settings, place)
                 repository.pgbackrest(settings, f"--repo={place.number}", f"--type={kind}", "backup")

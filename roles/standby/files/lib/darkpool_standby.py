@@ -43,6 +43,11 @@ select json_build_object(
     'slot', (select wal_status from pg_replication_slots where slot_name = 'darkpool_standby'))
 """
 
+KEEP_LOG = """
+select pg_create_physical_replication_slot('darkpool_standby', true)
+where not exists (select from pg_replication_slots where slot_name = 'darkpool_standby')
+"""
+
 
 def state(machine: Machine) -> dict[str, object]:
     """How this machine stands."""
@@ -79,6 +84,9 @@ def promote(machine: Machine) -> dict[str, object]:
     # Left from a time when this one led: it would wait for a standby that is not there.
     machine.synchronous_file.unlink(missing_ok=True)
     machine.sql("select pg_reload_conf()")
+    if now["follows"]:
+        # From now on, not from its rebuilding on: what is written meanwhile is what the other one needs first.
+        machine.sql(KEEP_LOG)
     if now["follows"] and machine.sql("select pg_promote(true, 60)") != "t":
         raise StandbyError(
             "it did not become the leader within a minute: see /var/log/postgresql/weekdays, then again"
@@ -116,23 +124,35 @@ def follow(machine: Machine, *, anew: bool) -> None:
     refuse_to_lose(machine)
     put(machine.follows, "it follows the other one")
     output("systemctl", "stop", machine.unit)
-    if goes_on_from_here(machine, leader):
+    goes_on = goes_on_from_here(machine, leader)
+    if goes_on:
         say("nothing was written here that the other one has not: it goes on from here")
-    else:
+        begins_to_follow(machine)
+        goes_on = streams(machine, leader, STREAMS_WITHIN_S)
+        if not goes_on:
+            say("the log that it needs next is gone there: the data is copied instead")
+            output("systemctl", "stop", machine.unit)
+    if not goes_on:
         seed(machine)
+        begins_to_follow(machine)
+        if not streams(machine, leader, STREAMS_WITHIN_S):
+            raise StandbyError(
+                f"it has the data, but nothing arrives within {STREAMS_WITHIN_S} s: "
+                "/var/log/postgresql/weekdays says why"
+            )
+    # From a time when this one led: it would keep log here for nobody.
+    machine.sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active")
+    say(f"it follows, at {machine.sql('select pg_last_wal_replay_lsn()')}")
+
+
+def begins_to_follow(machine: Machine) -> None:
+    """Start on the data that is here, as one that follows."""
     (machine.data / "standby.signal").touch()
     shutil.chown(machine.data / "standby.signal", "postgres", "postgres")
     machine.synchronous_file.unlink(missing_ok=True)
     machine.fenced.unlink(missing_ok=True)
     output("systemctl", "reset-failed", machine.unit)
     output("systemctl", "start", machine.unit)
-    if not streams(machine, leader, STREAMS_WITHIN_S):
-        raise StandbyError(
-            f"it has the data, but nothing arrives within {STREAMS_WITHIN_S} s: /var/log/postgresql/weekdays says why"
-        )
-    # From a time when this one led: it would keep log here for nobody.
-    machine.sql("select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active")
-    say(f"it follows, at {machine.sql('select pg_last_wal_replay_lsn()')}")
 
 
 def was_replaced(machine: Machine, leader: list[str]) -> bool:
