@@ -71,11 +71,7 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m laptop.daily", description=__doc__)
     parser.add_argument("inventory", type=Path, help="as inventory/production")
-<<<<<<< HEAD
-    parser.add_argument("what", choices=WORDS, metavar="WORD", help=", ".join(WORDS))
-=======
     parser.add_argument("what", choices=WORDS, metavar="WHAT", help=", ".join(WORDS))
->>>>>>> main
     parser.add_argument(
         "--port", type=int, default=5433, help="of this machine, for the tunnel (default: 5433)"
     )
