@@ -129,7 +129,7 @@ check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests
 test: $(TOOLS) ## Everything that CI runs: whole machines, faults, the demo
 	scripts/test.sh
 
-test-role: $(TOOLS) ## One role alone in Molecule: make test-role ROLE=ssh
+test-role: $(TOOLS) ## One role alone in Molecule: ROLE=ssh, or ROLE=all
 	scripts/molecule.sh $(ROLE)
 
 mutate: $(TOOLS) ## Break a server in some hundred ways: do the tests notice?

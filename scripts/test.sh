@@ -1,7 +1,5 @@
 #!/usr/bin/env bash
 # Everything that CI runs. Stops at the first part that fails, says how long each took, ends what it started.
-# Whole machines stand side by side, JOBS at a time (2: a droplet has one CPU and Ansible wants the other); single roles wait
-# more than they work, so there is one more of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 systems='debian-12 debian-13 dressed-ubuntu-22.04 dressed-ubuntu-24.04'
@@ -31,16 +29,6 @@ servers() {
         'the branches of Ubuntu 24.04|dressed-ubuntu-24.04|scripts/molecule.sh walk' \
         'the demo, and its PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900'
 }
-roles() {
-    local role
-    for role in $(cd molecule && ls -d */ | tr -d /); do
-        case $role in shared | default | walk) ;; *) echo "the role $role|debian-12|scripts/molecule.sh $role once" ;; esac
-    done
-}
-side_by_side() { # how many
-    tr '\n' '\0' | xargs -0 -P "$1" -I{} bash -c \
-        'IFS="|" read -r title system command <<<"$1"; export SYSTEM=$system; exec scripts/quietly.sh "$title" $command' - {}
-}
 finish() {
     python -m testbed down --name demo --engine
 }
@@ -53,5 +41,4 @@ part 'drills without a server' python -m pytest tests/faults/test_*.py -n 2 --di
 part 'the collector on other Pythons' scripts/pythons.sh
 part 'pages in a browser' python -m pytest tests/pages --quiet --no-header
 part 'images' images
-part 'whole machines' side_by_side "${JOBS:-2}" < <(servers)
-part 'each role alone' side_by_side "$((${JOBS:-2} + 1))" < <(roles)
+part 'whole machines' scripts/side_by_side.sh < <(servers)
