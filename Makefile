@@ -148,7 +148,7 @@ format: $(TOOLS) ## Put the Python code in its usual form
 clean: ## Remove this checkout's tools and caches; images stay
 	rm -rf .venv .cache/uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-help: ## This page
+help:
 	@scripts/help.sh $(MAKEFILE_LIST)
 
 .venv/.ready: pyproject.toml uv.lock scripts/toolchain.sh
