@@ -137,7 +137,7 @@ mutate: $(TOOLS) ## Break a server in some hundred ways: do the tests notice?
 
 soak: $(TOOLS) ## Any interleaving of faults, for about an hour
 	HYPOTHESIS_PROFILE=soak python -m pytest tests/faults/test_any_interleaving.py --timeout 0 --quiet --no-header
-	python -m pytest tests/faults/standby/test_whole_pair.py --timeout 0 --quiet --no-header
+	python -m pytest tests/faults/standby -m soak --timeout 0 --quiet --no-header
 
 bench: $(TOOLS) ## Measure, each number beside its rival
 	@scripts/bench.sh $(UV)

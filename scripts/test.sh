@@ -21,7 +21,7 @@ servers() {
     printf '%s\n' \
         'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'the whole machine on debian-13|debian-13|scripts/molecule.sh default' \
-        'a pair and its failover|debian-12|python -m pytest tests/faults/standby --deselect tests/faults/standby/test_whole_pair.py::test_of_a_pair_that_is_ended_nothing_is_left_on_the_one_that_goes_on --quiet --no-header --timeout 900' \
+        'a pair and its failover|debian-12|python -m pytest tests/faults/standby -m not(soak) --quiet --no-header --timeout 900' \
         'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
         'a droplet that is lost|debian-12|python -m pytest tests/faults/lost_droplet --quiet --no-header --timeout 900 -s' \

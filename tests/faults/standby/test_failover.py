@@ -4,6 +4,7 @@ import contextlib
 import re
 
 import pair
+import pytest
 
 from testbed.shell import wait_until
 
@@ -59,6 +60,7 @@ def test_a_planned_change_loses_nothing_and_the_old_one_follows(healthy, writer)
     assert pair.follows(old)
 
 
+@pytest.mark.soak
 def test_one_that_could_go_on_but_for_the_log_in_between_is_copied(healthy):
     old, new = healthy
     takes_over(force=False)

@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pair
+import pytest
 import yaml
 
 from testbed import bed as beds
@@ -39,6 +40,7 @@ def test_a_second_run_changes_nothing_on_either(healthy):
         )
 
 
+@pytest.mark.soak
 def test_of_a_pair_that_is_ended_nothing_is_left_on_the_one_that_goes_on(healthy):
     leader, _ = healthy
     hosts = pair.INVENTORY / "hosts.yml"
