@@ -15,8 +15,13 @@ NO_LONGER_THAN_S = 5
 
 @pytest.fixture(scope="module")
 def message(host: Host) -> str:
+    """On a server that is hard at work the collector's answer may be cut off once: then its next one is looked at."""
     with host.sudo():
-        return host.check_output("run-parts --lsbsysinit /etc/update-motd.d")
+        for _ in range(3):
+            said: str = host.check_output("run-parts --lsbsysinit /etc/update-motd.d")
+            if "no answer within" not in said:
+                break
+    return said
 
 
 def test_the_first_screen_tells_the_collectors_state_and_the_disks(message: str) -> None:
