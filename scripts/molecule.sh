@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Run one Molecule scenario from nothing to nothing, on the system that SYSTEM names (debian-12 if none).
-# Usage: scripts/molecule.sh SCENARIO [MOLECULE'S COMMAND, test if none]; SCENARIO all: each role, one more at a time than
-# whole machines, as roles wait more than they work.
+# Usage: scripts/molecule.sh SCENARIO [MOLECULE'S COMMAND, test if none]; SCENARIO all: each role alone, side by side.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scenario=${1:-}
 export SYSTEM=${SYSTEM:-debian-12}
 roles=$(cd molecule && ls -d */ | tr -d / | grep -vxE 'shared|default|walk')
 if [ "$scenario" = all ]; then
-    for role in $roles; do echo "the role $role|$SYSTEM|scripts/molecule.sh $role"; done | JOBS=${JOBS:-3} scripts/side_by_side.sh
+    for role in $roles; do echo "the role $role|$SYSTEM|scripts/molecule.sh $role"; done | scripts/side_by_side.sh
     exit
 fi
 if [ ! -f "molecule/$scenario/molecule.yml" ]; then
