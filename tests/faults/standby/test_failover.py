@@ -132,7 +132,9 @@ def test_control_what_had_not_been_sent_is_lost_and_the_harness_and_the_rebuild_
     assert alone, rebuilt.stdout[-9000:]
     assert int(alone[1]) >= len(lost)
     assert pair.follows(old)
-    # What the rebuild put aside still has every row, and the runbook's command opens it.
+    # What the rebuild put aside still has every row, and the runbook's command opens it, whoever has its number now.
+    theirs = f"$(head -n 1 {alone[2]}/../main/postmaster.pid)"
+    old.execute("droplet", "sh", "-c", f'sed -i "1s/.*/{theirs}/" {alone[2]}/postmaster.pid')
     with opened(old, alone[2]) as ask:
         assert promised <= {int(row) for row in ask("select n from drill").split()}
     old.execute("droplet", "rm", "-r", alone[2])

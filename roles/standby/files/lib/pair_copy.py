@@ -100,10 +100,20 @@ def open_kept(machine: Machine, folder: Path) -> None:
         "synchronous_standby_names": "",
     }
     words = " ".join(f"-c {name}={value}" for name, value in options.items())
+    forget_who_ran(folder)
     as_postgres(
         str(machine.programs / "pg_ctl"), "-D", str(folder), "-w", "-l", "/dev/null", "-o", words, "start"
     )
     say(f"sudo -u postgres psql -p {KEPT_PORT} darkpool")
+
+
+def forget_who_ran(folder: Path) -> None:
+    """Of a server that was killed its number is left; another has it by now, and PostgreSQL would not start."""
+    left = folder / "postmaster.pid"
+    if left.exists():
+        at_work = Path("/proc", left.read_text().split("\n", 1)[0].strip(), "cwd")
+        if not at_work.exists() or at_work.resolve() != folder.resolve():
+            left.unlink()
 
 
 def close_kept(machine: Machine, folder: Path) -> None:
