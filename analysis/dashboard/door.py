@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
 
 from analysis.dashboard.frame import plain
 
@@ -39,6 +38,10 @@ class Door(ThreadingHTTPServer):
         """What a browser of this machine calls it; a page of elsewhere whose name was bent to here does not."""
         return {f"{name}:{self.server_port}" for name in (LOOPBACK, "localhost")}
 
+    def opens(self, key: str) -> bool:
+        """Whether it is the key."""
+        return secrets.compare_digest(key.encode(), self.key.encode())
+
     @property
     def address(self) -> str:
         """Where the pages are."""
@@ -52,18 +55,18 @@ class _Visit(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A page."""
-        path = urlsplit(self.path)
-        _, key, *page = path.path.split("/")
+        path, _, query = self.path.partition("?")
+        key, _, page = path.removeprefix("/").partition("/")
         if self.headers.get("Host") not in self.server.names:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "This is not the name of this page.")
-        elif path.path == "/favicon.ico":
+        elif path == "/favicon.ico":
             self._send(HTTPStatus.NO_CONTENT, "")
-        elif len(page) != 1 or not secrets.compare_digest(key.encode(), self.server.key.encode()):
+        elif not self.server.opens(key):
             self._refuse(
                 HTTPStatus.FORBIDDEN, "Open the address that make dashboard printed: it is another each time."
             )
         else:
-            self._send(*self.server.answer(page[0], path.query))
+            self._send(*self.server.answer(page, query))
 
     do_HEAD = do_GET  # noqa: N815 - same
 

@@ -65,9 +65,7 @@ def _missing(found: dict[str, tuple[State, ...]]) -> Markup:
         if not all(one.whole for one in states)
     }
     if not lacking:
-        said = tag(
-            "p", tag("strong", "Complete: "), f"all feeds of {len(found)} symbols have the whole session."
-        )
+        said = tag("p", tag("strong", "Complete: "), "all feeds of all symbols have the whole session.")
         return tag("div", said, class_="state", id_="missing")
     head = tag(
         "p",

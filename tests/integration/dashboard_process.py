@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def running(dsn):
     """Its address, which ends in a slash; Ctrl-C ends it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "analysis", "dashboard"],
+        # Tests that run in the background pass on that Ctrl-C is to be ignored.
+        ["env", "--default-signal=INT", sys.executable, "-m", "analysis", "dashboard"],
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

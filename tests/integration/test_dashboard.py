@@ -78,7 +78,7 @@ def test_who_has_the_address_reads_and_the_page_forbids_itself_everything_else(a
 
 
 def test_without_the_key_nothing_is_read(address):
-    for path in ("/", "/overview", "/wrong/overview", "//overview", "/%C3%BC/overview"):
+    for path in ("/", "/overview", "/wrong/overview", "//overview", "/%C3%BC/overview", "/?symbol=SPY"):
         status, _, text = visit(address, path)
         assert (status, "SPY" in text) == (403, False)
 
