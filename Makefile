@@ -123,7 +123,7 @@ report: configured $(TOOLS) ## A page of a day to read or print: SYMBOL=SPY, DAT
 	@python -m laptop.daily $(INVENTORY) report --port $(PORT) --symbol "$(SYMBOL)" --date "$(DATE)"
 
 dashboard: configured $(TOOLS) ## Browse symbols, days, levels and strikes in your browser
-	@$(UV) run --quiet --frozen --extra analysis python -m laptop.daily $(INVENTORY) dashboard --port $(PORT)
+	@python -m laptop.daily $(INVENTORY) dashboard --port $(PORT)
 
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests

@@ -1,6 +1,7 @@
 """The dashboard's door and its pages over HTTP: who is let in, what is refused, what a page says of what is missing."""
 
 import json
+import socket
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -100,10 +101,13 @@ def test_what_would_write_is_refused(address, method):
 
 
 def test_head_has_no_body(address):
-    status, headers, text = visit(address, "overview", "HEAD")
+    where = urlsplit(address)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+        line.sendall(f"HEAD {where.path}overview HTTP/1.0\r\nHost: {where.netloc}\r\n\r\n".encode())
+        head, _, body = b"".join(iter(lambda: line.recv(1 << 16), b"")).partition(b"\r\n\r\n")
 
-    assert (status, text) == (200, "")
-    assert int(headers["Content-Length"]) > 1000
+    assert b" 200 OK" in head.splitlines()[0]
+    assert body == b""
 
 
 def test_only_loopback_is_listened_on(address):
