@@ -27,7 +27,7 @@ class Frame:
     now: datetime
 
     @property
-    def live(self) -> bool:
+    def market_open(self) -> bool:
         """Whether the session's options still trade."""
         return self.days.session.opens_at <= self.now < self.days.session.options_close_at
 
@@ -35,7 +35,7 @@ class Frame:
         """The whole document."""
         day = self.days.session.date
         head = [tag("style", Markup(STYLE.read_text()))]
-        if self.asked.refresh and self.live:
+        if self.asked.refresh and self.market_open:
             head.append(tag("meta", http_equiv="refresh", content=str(REFRESH_S)))
         asked_at = f"Asked at {self.now.astimezone(NEW_YORK):%H:%M:%S} New York time."
         return page(
@@ -61,7 +61,7 @@ class Frame:
         if asked.page in {"levels", "strike"}:
             for many in SESSIONS:
                 yield _way(f"{many} sessions", asked.href(sessions=many), asked.sessions == many)
-        if self.live:
+        if self.market_open:
             word = "Stop refreshing" if asked.refresh else "Refresh each minute"
             yield tag("a", word, href=asked.href(refresh=not asked.refresh), id_="refresh")
 

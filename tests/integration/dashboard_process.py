@@ -30,7 +30,10 @@ def running(dsn):
         yield first.split()[-1]
     finally:
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=20)[1]
+        try:
+            said = process.communicate(timeout=20)[1]
+        finally:
+            process.kill()
         assert (process.returncode, said) == (0, "")
 
 
