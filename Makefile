@@ -122,6 +122,9 @@ notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
 report: configured $(TOOLS) ## A page of a day to read or print: SYMBOL=SPY, DATE=...
 	@python -m laptop.daily $(INVENTORY) report --port $(PORT) --symbol "$(SYMBOL)" --date "$(DATE)"
 
+dashboard: configured $(TOOLS) ## Browse symbols, days, levels and strikes in your browser
+	@python -m laptop.daily $(INVENTORY) dashboard --port $(PORT)
+
 ##@ Check your changes
 check: $(TOOLS) ## The fast ring: lint, types, unit and integration tests
 	scripts/check.sh
@@ -145,7 +148,8 @@ bench: $(TOOLS) ## Measure, each number beside its rival
 format: $(TOOLS) ## Put the Python code in its usual form
 	ruff format . && ruff check --fix .
 
-clean: ## Remove this checkout's tools and caches; images stay
+# Remove this checkout's tools and caches; images stay.
+clean:
 	rm -rf .venv .cache/uv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 help:
@@ -157,4 +161,4 @@ help:
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report dashboard check test test-role mutate soak bench format clean help configured

@@ -14,7 +14,18 @@ from laptop.server import Server
 from laptop.tunnel import Tunnel
 from laptop.words import Refused, guarded
 
-WORDS = ("ssh", "status", "status-page", "alert-test", "logs", "tunnel", "psql", "notebook", "report")
+WORDS = (
+    "ssh",
+    "status",
+    "status-page",
+    "alert-test",
+    "logs",
+    "tunnel",
+    "psql",
+    "notebook",
+    "report",
+    "dashboard",
+)
 
 
 def through(tunnel: Tunnel, *command: str) -> int:
@@ -41,6 +52,12 @@ def report(tunnel: Tunnel, symbol: str, day: str) -> int:
     return through(tunnel, sys.executable, "-m", "analysis", "report", symbol, *words)
 
 
+def dashboard(tunnel: Tunnel) -> int:
+    """Pages to browse, until interrupted."""
+    there = ["--open"] if sys.stdout.isatty() and page.has_screen() else []
+    return through(tunnel, sys.executable, "-m", "analysis", "dashboard", *there)
+
+
 def do(given: argparse.Namespace) -> int:
     """One of the words below."""
     server = Server(given.inventory)
@@ -63,6 +80,8 @@ def do(given: argparse.Namespace) -> int:
         return through(tunnel, sys.executable, "-m", "jupyterlab", *root, "notebooks")
     if given.what == "report":
         return report(tunnel, given.symbol, given.date)
+    if given.what == "dashboard":
+        return dashboard(tunnel)
     tunnel.hold()
     return 0
 

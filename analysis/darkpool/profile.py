@@ -60,14 +60,17 @@ def profile(prints: pd.DataFrame, step: Decimal) -> Profile:
 
 
 def levels(prints: pd.DataFrame, step: Decimal) -> pd.DataFrame:
-    """Shares, premium (US dollars) and number of prints at each level that traded, ascending in price."""
+    """Shares, premium (US dollars) and number of prints at each level that traded, ascending in price.
+
+    A row is a print, or with a column `prints` all prints at one price.
+    """
     traded = prints[prints["size"] > 0]
     table = pd.DataFrame(
         {
             "price": [to_level(price, step) for price in traded["price"]],
             "shares": list(traded["size"]),
             "premium": [price * size for price, size in zip(traded["price"], traded["size"], strict=True)],
-            "prints": 1,
+            "prints": list(traded["prints"]) if "prints" in traded else 1,
         }
     )
     return table.groupby("price", as_index=False, sort=True).sum()

@@ -45,6 +45,18 @@ def levels_report(
     )
 
 
+def of_prices(symbol: str, day: date, prices: pd.DataFrame, covered: list[Interval]) -> LevelsReport:
+    """The same of prints that the database put together by price; what it left out is not counted."""
+    return LevelsReport(
+        symbol=symbol,
+        day=day,
+        prints=int(prices["prints"].sum()),
+        profile=profile(prices, readable_step(prices)),
+        left_out=pd.DataFrame(columns=["prints", "shares"]),
+        missing=tuple(holes(tape_hours(day), covered)),
+    )
+
+
 def tape_hours(day: date) -> Interval:
     """From when to when prints of the day can appear."""
     return new_york_instant(day, TAPE_OPENS), new_york_instant(day, TAPE_CLOSES)

@@ -28,4 +28,4 @@ def joined(children: tuple[str, ...] | list[str]) -> Markup:
     return Markup("".join(one if isinstance(one, Markup) else escape(one) for one in children))
 
 
-ALONE = frozenset({"meta", "link", "br", "path", "line", "rect", "circle", "polyline"})
+ALONE = frozenset({"meta", "link", "br", "input", "path", "line", "rect", "circle", "polyline"})

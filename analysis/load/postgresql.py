@@ -42,20 +42,38 @@ def connect(dsn: str) -> Iterator[Connection]:
         DatabaseAway: it cannot be reached, or went away.
         Terminal: it is not a database of this release, or this user may not read it.
     """
+    connection = opened(dsn)
+    try:
+        with translated():
+            yield connection
+    finally:
+        connection.close()
+
+
+def opened(dsn: str) -> Connection:
+    """A read-only connection.
+
+    Raises:
+        DatabaseAway: it cannot be reached.
+    """
     try:
         connection = psycopg2.connect(dsn, options=_READER, connect_timeout=10, application_name="analysis")
         # What was taken out of the table in between is still seen there by everything after the first look.
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
     except psycopg2.OperationalError as error:
         raise DatabaseAway(_first_line(error)) from error
+    return connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The driver's errors become ours."""
     try:
-        yield connection
+        yield
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise DatabaseAway(_first_line(error)) from error
     except psycopg2.ProgrammingError as error:
         raise Terminal(_first_line(error)) from error
-    finally:
-        connection.close()
 
 
 def prints(connection: Connection, symbol: str, day: date, folder: str = archive.FOLDER) -> pd.DataFrame:
@@ -72,8 +90,8 @@ def prints(connection: Connection, symbol: str, day: date, folder: str = archive
 
 def newest_day(connection: Connection, symbol: str, folder: str = archive.FOLDER) -> date | None:
     """The last New York day with a print; None if there is none at all."""
-    newest: date | None = _table(connection, "darkpool_newest_day", symbol=symbol).iloc[0, 0]
-    months = () if newest else _table(connection, "archived_months", table="darkpool_trades")["month"]
+    newest: date | None = answer(connection, "darkpool_newest_day", symbol=symbol).iloc[0, 0]
+    months = () if newest else answer(connection, "archived_months", table="darkpool_trades")["month"]
     for month in months:
         following = (month + timedelta(days=32)).replace(day=1)
         span = (new_york_instant(month), new_york_instant(following))
@@ -85,13 +103,13 @@ def newest_day(connection: Connection, symbol: str, folder: str = archive.FOLDER
 
 def newest_session(connection: Connection, symbol: str) -> date | None:
     """The last session with options flow or bars; None if there is none at all."""
-    newest: date | None = _table(connection, "analysis_newest_session", symbol=symbol).iloc[0, 0]
+    newest: date | None = answer(connection, "analysis_newest_session", symbol=symbol).iloc[0, 0]
     return newest
 
 
 def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
     """The intervals of the day whose prints were collected."""
-    found = _table(connection, "darkpool_covered", symbol=symbol, session_date=day)
+    found = answer(connection, "darkpool_covered", symbol=symbol, session_date=day)
     return [(start.to_pydatetime(), end.to_pydatetime()) for start, end in found.itertuples(index=False)]
 
 
@@ -103,17 +121,27 @@ def ask(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # n
     """
     first, last = (values.get(name, values.get("session_date")) for name in ("first_date", "last_date"))
     if first and last:
-        for table, month in _table(connection, "archived_between", first=first, last=last).itertuples(
-            index=False
-        ):
-            raise Terminal(
-                f"{table} of {month:%Y-%m} is archived, and this question reads the database only: "
-                "ask about later days, or read both by analysis.load.whole"
-            )
-    return _table(connection, query, **values)
+        all_here(connection, first, last)
+    return answer(connection, query, **values)
 
 
-def _table(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
+def all_here(connection: Connection, first: date, last: date) -> None:
+    """Whether the database has these days, asked once for many questions.
+
+    Raises:
+        Terminal: a month of them is archived.
+    """
+    for table, month in answer(connection, "archived_between", first=first, last=last).itertuples(
+        index=False
+    ):
+        raise Terminal(
+            f"{table} of {month:%Y-%m} is archived, and this question reads the database only: "
+            "ask about later days, or read both by analysis.load.whole"
+        )
+
+
+def answer(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
+    """The rows of one file of sql/queries; whether its days are archived was asked before, or does not matter."""
     with connection.cursor() as cursor:
         cursor.execute(files.query(query), values)
         columns = [column.name for column in cursor.description or ()]

@@ -44,15 +44,14 @@ def states(symbol: str, session: Session, known: pd.DataFrame) -> tuple[State, .
     """One for each feed of a report; `known` has a line for each feed and symbol that was begun."""
     found = {(row.feed, row.symbol): row for row in known.itertuples()}
     return tuple(
-        _state(source, session, found.get((feed, source.symbols((symbol,))[0])))
-        for feed in FEEDS
-        for source in (sources.by_name(feed),)
+        state(feed, session, found.get((feed, sources.by_name(feed).symbols((symbol,))[0]))) for feed in FEEDS
     )
 
 
-def _state(source: Source, session: Session, row: Any) -> State:  # noqa: ANN401 - a named tuple that pandas makes
-    whole, said = _said(source, session, row)
-    return State(source.name, FEEDS[source.name], whole, said)
+def state(feed: str, session: Session, row: Any) -> State:  # noqa: ANN401 - a named tuple that pandas makes
+    """Of one feed; `row` is None where it was never begun."""
+    whole, said = _said(sources.by_name(feed), session, row)
+    return State(feed, FEEDS[feed], whole, said)
 
 
 def _said(source: Source, session: Session, row: Any) -> tuple[bool, str]:  # noqa: ANN401 - same

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from analysis.darkpool.report import LevelsReport, levels_report
+from analysis.darkpool.report import LevelsReport, levels_report, of_prices
 from analysis.darkpool.share import DarkShare, dark_share
 from analysis.flow.alerts import summary
 from analysis.flow.premium import Imbalance, imbalance, ratio, strikes
@@ -64,15 +64,18 @@ def parts(material: Material) -> Parts:
 
 
 def _levels(material: Material) -> LevelsReport:
+    known = material.of("completeness")
+    covered: list[Interval] = []
+    for row in known[known["feed"] == "darkpool_trades"].itertuples() if len(known) else ():
+        covered = list(zip(row.starts, row.ends, strict=True))
+    prices = material.of("by_price")
+    if len(prices):
+        return of_prices(material.symbol, material.day, prices, covered)
     prints = material.of("prints")
     if prints.empty:
         prints = pd.DataFrame(
             columns=["price", "size", "sale_cond_codes", "trade_code", "canceled", "executed_at"]
         )
-    known = material.of("completeness")
-    covered: list[Interval] = []
-    for row in known[known["feed"] == "darkpool_trades"].itertuples() if len(known) else ():
-        covered = list(zip(row.starts, row.ends, strict=True))
     return levels_report(material.symbol, material.day, prints, covered)
 
 

@@ -12,17 +12,18 @@ STYLE = Path(__file__).with_name("report.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(title: str, *body: Markup) -> str:
-    """The whole document."""
-    head = tag(
+def page(title: str, *body: Markup, head: Sequence[Markup] = ()) -> str:
+    """The whole document; `head` is what it has there besides the usual."""
+    whole = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", title),
         tag("style", Markup(STYLE.read_text())),
+        *head,
     )
-    return f"<!doctype html>\n{tag('html', head, tag('body', tag('main', *body)), lang='en')}\n"
+    return f"<!doctype html>\n{tag('html', whole, tag('body', tag('main', *body)), lang='en')}\n"
 
 
 def figure(title: str, drawn: Markup | None, keys: tuple[tuple[str, str], ...], said: str) -> Markup:

@@ -50,12 +50,13 @@ def _price(material: Material, parts: Parts) -> Markup:
             Level("node", float(price)) for price in profile.nodes if price != profile.point_of_control
         ]
         levels += [Level("peak", float(profile.point_of_control))]
+    marks = _marks(material)
     drawn = lines(
         f"Price of {material.symbol} by minute with dark-pool levels",
         "price",
         [Line("price", points)],
         Manner(value=lambda value: f"{value:,.2f}"),
-        Over(levels, _marks(material)),
+        Over(levels, marks),
     )
     keys = (
         ("", "close of each minute"),
@@ -63,7 +64,8 @@ def _price(material: Material, parts: Parts) -> Markup:
         ("band", "value area"),
         ("inside", "nodes"),
     )
-    said = "A circle is a block, as large as its premium among the day's. A late print sits at its price, not its time."
+    circles = "A circle is a block, as large as its premium among the day's. "
+    said = f"{circles if marks else ''}A late print sits at its price, not its time."
     return figure(
         "Price and dark-pool levels", drawn, keys, said if drawn else material.why_not("bars", "ohlc_1m")
     )
@@ -109,10 +111,10 @@ def _profile(material: Material, parts: Parts) -> Markup:
         ],
     )
     keys = (("peak", "point of control"), ("inside", "value area"), ("bar", "other levels"))
+    left_out = ", ".join(f"{row['prints']:,} {reason}" for reason, row in parts.levels.left_out.iterrows())
     said = (
-        f"Shares at levels of ${profile.step}, of {parts.levels.prints:,} prints; left out: "
-        + ", ".join(f"{row['prints']:,} {reason}" for reason, row in parts.levels.left_out.iterrows())
-        + ". Prints under the vendor's floor are not in it."
+        f"Shares at levels of ${profile.step}, of {parts.levels.prints:,} prints{'; left out: ' if left_out else ''}"
+        f"{left_out}. Prints under the vendor's floor are not in it."
     )
     return figure("Dark-pool volume profile", drawn, keys, said)
 

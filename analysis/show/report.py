@@ -37,10 +37,10 @@ def html(
     return page(
         f"{material.symbol} {day}",
         tag("header", tag("h1", title), tag("p", _as_of(material), class_="soft")),
-        _missing(material, states),
+        missing(material, states),
         figures(found),
         pictures(material, found),
-        _unusual(found.unusual),
+        unusual(found.unusual),
         _kinds(found),
         _rules(rules, as_of),
         _data(states),
@@ -56,7 +56,8 @@ def _as_of(material: Material) -> str:
     return f"Of what had been collected until {newest.astimezone(NEW_YORK):%Y-%m-%d %H:%M:%S} New York time."
 
 
-def _missing(material: Material, states: tuple[State, ...]) -> Markup:
+def missing(material: Material, states: tuple[State, ...]) -> Markup:
+    """What cannot be trusted, before any number."""
     lacking = [
         f"{one.feed}: {one.said}. Without it {one.shows} cannot be trusted."
         for one in states
@@ -71,7 +72,8 @@ def _missing(material: Material, states: tuple[State, ...]) -> Markup:
     return tag("div", head, lines, class_="state bad", id_="missing")
 
 
-def _unusual(found: Unusual) -> Markup:
+def unusual(found: Unusual) -> Markup:
+    """Events in the order of time, each with its reason."""
     notes = [tag("p", note, class_="soft") for note in found.notes]
     head = tag("h2", "Unusual, and why")
     if not found.events:

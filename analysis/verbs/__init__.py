@@ -1,6 +1,17 @@
 """Answers questions about what was collected: prints, options flow, signals, and what they prove."""
 
-from analysis.verbs import backtest, blocks, dark_share, export, flow, lead_lag, levels, report, signals
+from analysis.verbs import (
+    backtest,
+    blocks,
+    dark_share,
+    dashboard,
+    export,
+    flow,
+    lead_lag,
+    levels,
+    report,
+    signals,
+)
 
 ALL = (
     levels.VERB,
@@ -11,6 +22,7 @@ ALL = (
     signals.VERB,
     backtest.VERB,
     report.VERB,
+    dashboard.VERB,
     export.VERB,
 )
 

@@ -77,3 +77,12 @@ def test_each_number_that_is_written_down_has_its_command_and_its_rival():
     for section in sections:
         assert "`python bench/" in section
         assert len([line for line in section.splitlines() if line.startswith("| ")]) >= 3
+
+
+@pytest.mark.slow
+def test_pages_of_the_dashboard_are_measured_beside_sums_of_prints():
+    done = bench("--rows", "20000", "--months", "3", "--rounds", "1", program="bench/dashboard.py")
+
+    assert done.returncode == 0, done.stderr
+    assert "| a symbol's day |" in done.stdout
+    assert "| levels of 60 sessions, from prints |" in done.stdout

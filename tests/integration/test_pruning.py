@@ -32,6 +32,8 @@ VALUES = {
     "quantile": "p99",
     "measure": "premium",
     "levels": "darkpool",
+    "symbols": ["SPY"],
+    "strike": Decimal(600),
     "prices": [Decimal(600)],
     "sweep": False,
     "opening": False,

@@ -40,6 +40,7 @@ PLACEHOLDERS = {"DATE": "2026-11-20", "FEED": "darkpool_trades", "KEY": "size", 
 RUN_AS = {
     "upgrade-postgres": ("tests/faults/major_upgrade/test_major_upgrade.py", 'play("upgrade_postgres"'),
     "alert-test": ("tests/integration/test_alerts_delivered.py", 'collector("alerts", "try")'),
+    "dashboard": ("tests/integration/dashboard_process.py", '"analysis", "dashboard"'),
     "check": ("scripts/test.sh", "scripts/check.sh"),
     "demo": ("tests/faults/major_upgrade/conftest.py", '"-m", "testbed.demo"'),
     "demo-down": ("scripts/test.sh", "python -m testbed down --name demo --engine"),

@@ -28,8 +28,8 @@ ANY_LENGTH = {"uv.lock", "sql/schema.sql", "docs/schema.md", "sql/reference/mark
 WRITTEN_BY_HAND = {".py", ".yml", ".yaml", ".sql", ".sh", ".md", ".j2", ".toml", ".ipynb", ".cfg", ""}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 HELPED_TARGET = re.compile(r"^([a-z][a-z-]*):.*## \S", re.MULTILINE)
-# A step of other targets.
-NOT_TYPED = {"configured"}
+# A step of other targets, the help itself, and what the one screen of help has no room for.
+NOT_TYPED = {"configured", "help", "clean"}
 
 
 def defaults(role: str) -> dict[str, object]:

@@ -1,0 +1,120 @@
+"""What the dashboard asks: one session, or the vendor's own sums of some; never the prints of more than a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from analysis.load import postgresql
+from analysis.report.material import Material
+from collector import sources
+from collector.core.sessions import Session
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last session of which anything was collected."""
+
+    oldest: date
+    newest: date
+
+
+@dataclass(frozen=True)
+class Days:
+    """A session, those before it (the nearest first), and the one after it."""
+
+    session: Session
+    before: tuple[Session, ...]
+    after: date | None
+
+    @property
+    def all(self) -> tuple[Session, ...]:
+        """From the oldest to the session itself."""
+        return (*reversed(self.before), self.session)
+
+
+def collected(connection: Connection) -> dict[str, Span]:
+    """By symbol."""
+    feeds = [source.name for source in sources.registered() if source.scope is None]
+    rows = postgresql.answer(connection, "dashboard_symbols", feeds=feeds)
+    return {row.symbol: Span(row.oldest, row.newest) for row in rows.itertuples()}
+
+
+def days(connection: Connection, day: date, most: int) -> Days | None:
+    """The session and up to `most` - 1 before it; None when the day is none."""
+    rows = postgresql.answer(connection, "dashboard_sessions", session_date=day, most=max(most, 2))
+    found = [
+        Session(
+            row.session_date,
+            *(getattr(row, name).to_pydatetime() for name in ("opens_at", "closes_at", "options_close_at")),
+        )
+        for row in rows.itertuples()
+    ]
+    after = next((one.date for one in found if one.date > day), None)
+    until = [one for one in found if one.date <= day]
+    return Days(until[0], tuple(until[1:]), after) if until and until[0].date == day else None
+
+
+def overview(connection: Connection, symbols: Sequence[str], day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A line a symbol, and how far each feed came.
+
+    Raises:
+        Terminal: the day is archived; so do the others.
+    """
+    postgresql.all_here(connection, day, day)
+    lines = postgresql.answer(connection, "dashboard_overview", symbols=list(symbols), session_date=day)
+    known = postgresql.answer(
+        connection, "dashboard_completeness", symbols=[*symbols, "MARKET"], session_date=day
+    )
+    return lines, known
+
+
+def day(connection: Connection, symbol: str, session: Session) -> Material:
+    """As a report's, but for what needs the prints one by one or more than this session of them."""
+    on = session.date
+    postgresql.all_here(connection, on, on)
+    of_day: dict[str, object] = {"symbol": symbol, "session_date": on}
+    of_days: dict[str, object] = {"symbol": symbol, "first_date": on, "last_date": on}
+    questions: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("completeness", "analysis_completeness", of_day),
+        ("by_price", "dashboard_prints", of_day),
+        ("bars", "analysis_bars", of_days),
+        ("volumes", "analysis_levels", of_day),
+        ("per_expiry", "dashboard_flow", {**of_day, "flow_type": "per_expiry"}),
+        ("per_strike", "dashboard_flow", {**of_day, "flow_type": "per_strike"}),
+        ("net_premium", "analysis_net_premium", of_days),
+        ("tide", "analysis_tide", {"session_date": on}),
+        ("alerts", "analysis_flow_alerts", of_day),
+        ("hits", "analysis_alert_hits", of_day),
+        ("iv_rank", "analysis_iv_rank", of_day),
+    )
+    rows = {name: postgresql.answer(connection, query, **values) for name, query, values in questions}
+    return Material(symbol, session, rows, {})
+
+
+def levels(connection: Connection, symbol: str, first: date, last: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The vendor's volume by price over the sessions, and by session."""
+    postgresql.all_here(connection, first, last)
+    values: dict[str, object] = {"symbol": symbol, "first_date": first, "last_date": last}
+    by_price = postgresql.answer(connection, "dashboard_levels", **values)
+    return by_price, postgresql.answer(connection, "dashboard_levels_by_day", **values)
+
+
+def strike(connection: Connection, symbol: str, at: Decimal, first: date, last: date) -> pd.DataFrame:
+    """A line a session in which the strike was."""
+    postgresql.all_here(connection, first, last)
+    return postgresql.answer(
+        connection, "dashboard_strike", symbol=symbol, strike=at, first_date=first, last_date=last
+    )
+
+
+def fetched(connection: Connection, feed: str, symbol: str, first: date, last: date) -> pd.DataFrame:
+    """How far the feed came in each session."""
+    return postgresql.answer(
+        connection, "dashboard_fetched", feed=feed, symbol=symbol, first_date=first, last_date=last
+    )
