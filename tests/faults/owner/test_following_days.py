@@ -66,7 +66,8 @@ def tunnel(owner):
             process.wait(timeout=20)
 
 
-def wait_for(shown, words, seconds=40):
+def wait_for(shown, words, seconds=100):
+    """An owner who comes more often than six times in half a minute is kept waiting: the tunnel's next try is in."""
     until = time.monotonic() + seconds
     while words not in shown.read_text():
         assert time.monotonic() < until, shown.read_text()
