@@ -17,17 +17,17 @@ images() {
 # A line is a title, a system and a command; the longest first, so that nothing long is left over at the end.
 servers() {
     printf '%s\n' \
-        'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'the whole machine on debian-13|debian-13|scripts/molecule.sh default' \
+        'the whole machine on debian-12|debian-12|scripts/molecule.sh default' \
         'a pair and its failover|debian-12|python -m pytest tests/faults/standby -m not(soak) --quiet --no-header --timeout 900' \
-        'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the whole life of a droplet|debian-12|python -m pytest tests/faults/droplet_life --quiet --no-header --timeout 900' \
-        'a droplet that is lost|debian-12|python -m pytest tests/faults/lost_droplet --quiet --no-header --timeout 900 -s' \
+        'an owner and his server|debian-12|python -m pytest tests/faults/owner --quiet --no-header --timeout 900' \
         'the owner locked out|debian-12|python -m pytest tests/faults/lockout --quiet --no-header --timeout 900' \
+        'a droplet that is lost|debian-12|python -m pytest tests/faults/lost_droplet --quiet --no-header --timeout 900 -s' \
+        'the demo, and its PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900' \
         'the first boot and its host key|debian-12|python -m pytest tests/faults/first_boot --quiet --no-header --timeout 900' \
         'the branches of Ubuntu 22.04|dressed-ubuntu-22.04|scripts/molecule.sh walk' \
-        'the branches of Ubuntu 24.04|dressed-ubuntu-24.04|scripts/molecule.sh walk' \
-        'the demo, and its PostgreSQL moved to a newer major|debian-12|python -m pytest tests/faults/major_upgrade --quiet --no-header --timeout 900'
+        'the branches of Ubuntu 24.04|dressed-ubuntu-24.04|scripts/molecule.sh walk'
 }
 finish() {
     python -m testbed down --name demo --engine
