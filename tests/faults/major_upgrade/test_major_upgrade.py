@@ -34,7 +34,9 @@ def a_pass(owner):
 def test_what_stands_in_the_way_is_said_at_once_and_nothing_is_touched(owner, play, pgdg):
     owner("sudo mkdir -p /etc/postgresql/17/main; sudo mv /var/backups/darkpool /var/backups/aside")
     refused = play("upgrade_postgres", **pgdg)
-    owner("sudo rmdir /etc/postgresql/17/main /etc/postgresql/17; sudo mv /var/backups/aside /var/backups/darkpool")
+    owner(
+        "sudo rmdir /etc/postgresql/17/main /etc/postgresql/17; sudo mv /var/backups/aside /var/backups/darkpool"
+    )
     assert refused.returncode != 0
     for reason in ("no backup of the last day", "/etc/postgresql/17/main is there already"):
         assert reason in refused.stdout
