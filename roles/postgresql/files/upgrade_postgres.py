@@ -106,7 +106,7 @@ def upgrade(given: argparse.Namespace) -> None:
         except BaseException:
             undo(old, new)
             raise
-        run("pg_renamecluster", old.major, old.name, kept)
+        rename(old.major, old.name, kept)
     say(
         f"PostgreSQL {given.to} runs: {len(before)} tables, row for row the same; {old.major}/{kept} is kept, stopped."
     )
@@ -183,6 +183,10 @@ def go_back(given: argparse.Namespace) -> None:
     kept = next((one for one in clusters() if one.name == kept_name(new.major)), None)
     if kept is None:
         raise Refused(f"no cluster was kept from before {new.major}")
+    if Path("/etc/postgresql", new.major, "undone/postgresql.conf").exists():
+        raise Refused(
+            f"{new.major}/undone is there from another time: sudo pg_dropcluster {new.major} undone"
+        )
     with between_jobs(given.turn):
         since = (kept.settings / "start.conf").stat().st_mtime
         newer = f"created_at > to_timestamp({since:.0f})"
@@ -191,7 +195,7 @@ def go_back(given: argparse.Namespace) -> None:
             raise Refused(LOSS % (lost, new.major))
         run("pg_ctlcluster", new.major, new.name, "stop")
         run("systemctl", "disable", "--quiet", new.unit)
-        run("pg_renamecluster", new.major, new.name, "undone")
+        rename(new.major, new.name, "undone")
         Path("/etc/postgresql", new.major, "undone/start.conf").write_text("manual\n", encoding="utf-8")
         start_again(Cluster(kept.major, new.name, new.port, "", kept.owner, ""), kept.name)
     say(
@@ -207,10 +211,18 @@ def undo(old: Cluster, new: Cluster) -> None:
     start_again(old, old.name)
 
 
+def rename(major: str, name: str, to: str) -> None:
+    """A cluster gets another name, also where pg_dropcluster left our settings of one that had it."""
+    left = Path("/etc/postgresql", major, to)
+    if left.exists() and not (left / "postgresql.conf").exists():
+        shutil.rmtree(left)
+    run("pg_renamecluster", major, name, to)
+
+
 def start_again(wanted: Cluster, name: str) -> None:
     """A cluster that was stopped, under the name and at the port that clients know."""
     if name != wanted.name:
-        run("pg_renamecluster", wanted.major, name, wanted.name)
+        rename(wanted.major, name, wanted.name)
     (wanted.settings / "start.conf").write_text("auto\n", encoding="utf-8")
     run("pg_conftool", wanted.major, wanted.name, "set", "port", wanted.port)
     run("systemctl", "daemon-reload")
