@@ -96,7 +96,7 @@ def upgrade(given: argparse.Namespace) -> None:
         return
     if problems := in_the_way(old, given):
         raise Refused("\n".join(["nothing was touched.", *(f"  - {problem}" for problem in problems)]))
-    new, kept = Cluster(given.to, old.name, old.port, "", old.owner, ""), kept_name(given.to)
+    new, kept = Cluster(given.to, old.name, old.port, "", old.owner, ""), f"before{given.to}"
     with between_jobs(given.turn):
         before = contents(old)
         say(f"{len(before)} tables in PostgreSQL {old.major}; copying into {given.to}, the collector waits")
@@ -180,7 +180,7 @@ def backup_age_h(folder: Path) -> float:
 def go_back(given: argparse.Namespace) -> None:
     """Stop the new cluster, keep it as `undone`, and run the one that was kept."""
     new = running()
-    kept = next((one for one in clusters() if one.name == kept_name(new.major)), None)
+    kept = next((one for one in clusters() if one.name == f"before{new.major}"), None)
     if kept is None:
         raise Refused(f"no cluster was kept from before {new.major}")
     if Path("/etc/postgresql", new.major, "undone/postgresql.conf").exists():
@@ -230,11 +230,6 @@ def start_again(wanted: Cluster, name: str) -> None:
     run("systemctl", "start", wanted.unit)
 
 
-def kept_name(major: str) -> str:
-    """How the cluster is called that ran before that major."""
-    return f"before{major}"
-
-
 def clusters() -> list[Cluster]:
     """All there are."""
     return [Cluster(*line.split()[:6]) for line in run("pg_lsclusters", "--no-header").splitlines()]
@@ -276,21 +271,14 @@ def between_jobs(turn: Path):  # noqa: ANN201 - a generator's type would need an
 
 
 def wait_for(folder: int) -> None:
-    """Until the last job that holds the folder has ended."""
+    """Until the last job that holds the folder has ended, and it is ours."""
     until = time.monotonic() + TURN_S
-    while not is_free(folder):
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if time.monotonic() > until:
             raise Refused(f"a job runs for {TURN_S} s: systemctl list-units 'darkpool-*' 'collector*'")
         time.sleep(1)
-
-
-def is_free(folder: int) -> bool:
-    """It is ours now."""
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def run(*words: str, feed: str | None = None) -> str:
