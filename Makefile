@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INVENTORY ?= inventory/production
 PORT ?= 5433
 COMMA := ,
-FORCED = $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true$(COMMA) "release_voided_enabled": true}')
+FORCED = $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true$(COMMA) "release_voided_enabled": true}') $(if $(filter 1,$(UNPROVEN)),-e release_unproven_enabled=true)
 PLAY = ansible-playbook -i $(INVENTORY) $(FORCED)
 # What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
 VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
