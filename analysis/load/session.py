@@ -32,11 +32,17 @@ def newest(connection: Connection, symbol: str, folder: str = archive.FOLDER) ->
 
 def session_of(connection: Connection, day: date) -> Session | None:
     """The exchanges' session of that date; None when there was none."""
-    rows = postgresql.ask(connection, "market_sessions", since=day)
-    if rows.empty or rows["session_date"].iloc[0] != day:
-        return None
-    times = (rows[name].iloc[0].to_pydatetime() for name in ("opens_at", "closes_at", "options_close_at"))
-    return Session(day, *times)
+    return next(iter(sessions(connection, day, day)), None)
+
+
+def sessions(connection: Connection, first: date, last: date) -> tuple[Session, ...]:
+    """The exchanges' sessions from the first to the last day, both included."""
+    rows = postgresql.answer(connection, "market_sessions", since=first)
+    times = [
+        [one.to_pydatetime() for one in rows[name]] for name in ("opens_at", "closes_at", "options_close_at")
+    ]
+    found = (Session(*row) for row in zip(rows["session_date"], *times, strict=True))
+    return tuple(one for one in found if one.date <= last)
 
 
 def material(connection: Connection, symbol: str, session: Session, folder: str = archive.FOLDER) -> Material:
