@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.backtest.costs import Costs
 from analysis.signals.known import Walk
 
+Floats = npt.NDArray[np.float64]
 Decide = Callable[[pd.DataFrame], float | None]
 # Calendar days that surely hold so many sessions.
 DAYS_A_SESSION, MORE_DAYS = 2, 10
@@ -82,11 +85,21 @@ def _targets(times: list[datetime], signals: pd.DataFrame, plan: Plan) -> list[f
 
 
 def _path(prices: pd.DataFrame, targets: list[float], costs: Costs) -> pd.DataFrame:
+    path = earned(np.array(targets[:-1]), moves(prices), costs)
+    path.insert(0, "at", list(prices["at"])[:-1])
+    return path
+
+
+def moves(prices: pd.DataFrame) -> Floats:
+    """From each price to the next, as a part of it."""
     value = prices["price"].astype(float).to_numpy()
-    moved = value[1:] / value[:-1] - 1
-    position = targets[:-1]
-    traded = [now - before for now, before in zip(position, [0.0, *position], strict=False)]
-    path = pd.DataFrame({"at": list(prices["at"])[:-1], "position": position, "gross": position * moved})
-    path["cost"] = [costs.of(one) for one in traded]
+    return np.asarray(value[1:] / value[:-1] - 1, dtype=np.float64)
+
+
+def earned(position: Floats, moved: Floats, costs: Costs) -> pd.DataFrame:
+    """What positions earn, one after the other, the first one bought from nothing."""
+    traded = np.diff(position, prepend=0.0)
+    path = pd.DataFrame({"position": position, "gross": position * moved})
+    path["cost"] = [costs.of(float(one)) for one in traded]
     path["net"] = path["gross"] - path["cost"]
     return path

@@ -182,7 +182,7 @@ def test_what_the_rules_say_is_judged_by_all_trials_and_none_is_added(database, 
 
     _, text = report("--date", str(last))
 
-    assert re.search(r"bullish_flow: .{100,400} deflated by 4 trials .{1,10}\. No evidence: ", text)
+    assert re.search(r"bullish_flow: .{100,400} deflated by 4 trials .{1,40}\. No evidence: ", text)
     assert "put_buying: 0: nothing" in text
     assert (tmp_path / "trials.jsonl").read_text() == registry
 
