@@ -74,7 +74,7 @@ def material(connection: Connection, symbol: str, session: Session, folder: str 
         ("facts", "analysis_facts", long),
         ("opens", "analysis_opens", long),
     )
-    asked |= {name: _question(connection, query, values) for name, query, values in questions}
+    asked |= {name: _question(connection, query, folder, values) for name, query, values in questions}
     answers = {name: _answer(ask) for name, ask in asked.items()}
     rows = {name: one for name, one in answers.items() if not isinstance(one, str)}
     refused = {name: one for name, one in answers.items() if isinstance(one, str)}
@@ -89,5 +89,7 @@ def _answer(ask: Callable[[], pd.DataFrame]) -> pd.DataFrame | str:
         return str(reason)
 
 
-def _question(connection: Connection, query: str, values: dict[str, object]) -> Callable[[], pd.DataFrame]:
-    return lambda: postgresql.ask(connection, query, **values)
+def _question(
+    connection: Connection, query: str, folder: str, values: dict[str, object]
+) -> Callable[[], pd.DataFrame]:
+    return lambda: postgresql.ask(connection, query, folder, **values)

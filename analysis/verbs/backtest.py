@@ -26,8 +26,12 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     """Ask, run, count the trials, judge, show."""
     rule, span = RULES[arguments.rule], {"first_date": arguments.since, "last_date": arguments.until}
     with postgresql.connect(arguments.dsn) as connection:
-        facts = postgresql.ask(connection, "analysis_facts", symbol=arguments.symbol, **span)
-        prices = postgresql.ask(connection, "analysis_opens", symbol=arguments.symbol, **span)
+        facts = postgresql.ask(
+            connection, "analysis_facts", arguments.archive, symbol=arguments.symbol, **span
+        )
+        prices = postgresql.ask(
+            connection, "analysis_opens", arguments.archive, symbol=arguments.symbol, **span
+        )
     found = of_many(signals.ALL, facts, prices, arguments.limit)
     own = facts[facts["fact"].isin(rule.facts)]
     verdict = _judged(rule, arguments, found)
