@@ -9,6 +9,7 @@ from analysis.verbs import (
     flow,
     lead_lag,
     levels,
+    nightly,
     report,
     signals,
 )
@@ -22,6 +23,7 @@ ALL = (
     signals.VERB,
     backtest.VERB,
     report.VERB,
+    nightly.VERB,
     dashboard.VERB,
     export.VERB,
 )
