@@ -92,10 +92,12 @@ def _of(
         yield {"kind": "correlation", **head, **asdict(pair)}
     if REPORT in due:
         found = page.made(page.ask(connection, one.symbol, one.day, arguments.archive), arguments.trials)
-        written.whole(arguments.reports / found.name, found.content)
+        out = arguments.reports / found.name
+        written.whole(out, found.content)
         title, body = message(found.material, found.found, found.states, spoken, moved)
         packed = base64.b64encode(gzip.compress(found.content, mtime=0)).decode()
-        told = {"symbol": one.symbol, "session_date": one.day, "title": title, "body": body}
+        told = {"symbol": one.symbol, "session_date": one.day, "title": title}
+        told["body"] = f"{body}\nThe page is attached, or {out} on the laptop."
         yield {"kind": "report", **told, "name": found.name, "page": packed}
 
 

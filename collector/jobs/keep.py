@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from contextlib import closing
-from datetime import timedelta
 
+from collector.alerts.deliver import KEPT
 from collector.core import computed as handed
 from collector.jobs.command import Command, Say, clock_of, settings_of
 from collector.store import computed, database
-
-# As long as messages are kept for a channel that is down.
-PAGES_KEPT = timedelta(days=7)
 
 
 def _keep(arguments: Namespace, say: Say) -> int:
@@ -20,7 +17,7 @@ def _keep(arguments: Namespace, say: Say) -> int:
     now = clock_of(settings).now()
     lines = handed.read(sys.stdin, now)
     with closing(database.writer(settings.database_dsn)) as connection:
-        kept = computed.keep(connection, lines, now - PAGES_KEPT)
+        kept = computed.keep(connection, lines, now - KEPT)
     for kind, many in sorted(kept.given.items()):
         say(f"{kind}: {kept.new[kind]} new of {many}")
     if not kept.given:
