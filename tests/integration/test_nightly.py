@@ -101,7 +101,9 @@ def test_what_arrives_later_changes_no_stored_row_and_a_new_version_is_a_new_row
     moved = collected.ask(numbers)
     assert sum(row[2] is not None for row in moved) == 4
 
-    collected.ask(LATE, OPEN + timedelta(hours=1), OPEN, MORNING)
+    for number, known_at in enumerate((HOUR + timedelta(hours=1), MORNING)):
+        late = LATE.replace("-n", f"-n - {1000 * number}")
+        collected.ask(late, OPEN + timedelta(hours=1 + number), OPEN, known_at)
     put_flow(collected, DAY, MORNING, 3, call_premium=9, call_premium_ask_side=9)
     put_bar(collected, OPEN + timedelta(hours=6, minutes=29, seconds=59), 999, MORNING)
     night(collected, collector, tmp_path, now="2026-11-21T08:00:00-05:00", at="2026-11-21T08:01:00-05:00")
@@ -205,15 +207,17 @@ def test_of_a_day_that_was_filled_in_later_nothing_is_said(database, collector, 
     for minute in range(60):
         at = OPEN + timedelta(minutes=minute)
         database.ask(BAR, DAY, at, at + timedelta(minutes=1), *[600 + minute % 7] * 4, "r", at)
-        for metric in ("net_prem_net_call_premium", "net_prem_net_put_premium"):
-            database.ask(METRIC, metric, minute * minute % 11, at, at)
-        database.ask(LATE.replace("-n", f"-n - {1000 * minute}").replace("40", "1"), at, at, MORNING)
+        database.ask(METRIC, "net_prem_net_call_premium", minute * minute % 11, at, at)
+        database.ask(METRIC, "net_prem_net_put_premium", 3, at, at)
+        known_at = at if minute % 10 == 0 else MORNING
+        database.ask(LATE.replace("-n", f"-n - {1000 * minute}").replace("40", "1"), at, at, known_at)
 
     night(database, collector, tmp_path, now="2026-11-21T08:00:00-05:00", at="2026-11-21T08:00:00-05:00")
 
     found = database.ask("select pair, minutes, known_share, value from derived.correlations order by 1")
-    assert found[0] == ("dark-flow", 60, 0, None)
-    assert found[1][:2] == ("flow-price", 60)
+    assert found[0] == ("dark-flow", 60, 0.1, None)
+    assert found[1][:3] == ("flow-price", 60, 0.1)
+    assert found[1][3] is not None
 
 
 SIGNAL = {

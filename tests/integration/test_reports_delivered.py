@@ -53,6 +53,7 @@ def test_each_page_of_a_session_goes_out_once_however_often_it_is_handed_over(
     both = report("SPY") + report("QQQ", html="<p>Q</p>")
     assert keep(collector, both).stdout == "report: 2 new of 2\n"
     deliver(f"{DAY}T22:32:00-05:00", webhook, mailbox)
+    assert database.ask("select * from ops.outbox_pages") == []
     assert keep(collector, both + report("SPY", title="another")).stdout == "report: 0 new of 3\n"
     deliver(f"{DAY}T22:33:00-05:00", webhook, mailbox)
 
