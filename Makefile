@@ -122,6 +122,10 @@ notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
 report: configured $(TOOLS) ## A page of a day to read or print: SYMBOL=SPY, DATE=...
 	@python -m laptop.daily $(INVENTORY) report --port $(PORT) --symbol "$(SYMBOL)" --date "$(DATE)"
 
+# For cron or launchd: docs/analysis.md#each-night
+nightly: configured $(TOOLS)
+	@python -m laptop.nightly $(INVENTORY) --port $(PORT) --since "$(SINCE)"
+
 dashboard: configured $(TOOLS) ## Browse symbols, days, levels and strikes in your browser
 	@python -m laptop.daily $(INVENTORY) dashboard --port $(PORT)
 
@@ -161,4 +165,4 @@ help:
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report dashboard check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report nightly dashboard check test test-role mutate soak bench format clean help configured

@@ -570,6 +570,231 @@ COMMENT ON COLUMN derived.baselines.p99 IS 'One in a hundred is larger; in the u
 COMMENT ON COLUMN derived.baselines.p999 IS 'One in a thousand is larger; in the unit of the metric.';
 
 --
+-- Name: correlations; Type: TABLE; Schema: derived; Owner: -
+--
+
+CREATE TABLE derived.correlations (
+    pair text NOT NULL,
+    version integer NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    minutes integer NOT NULL,
+    known_share double precision,
+    value double precision,
+    low double precision,
+    high double precision,
+    effective double precision,
+    best_lag integer,
+    best_value double precision,
+    best_z double precision,
+    needed_z double precision,
+    evidence boolean,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT correlations_best_value_check CHECK (((best_value >= ('-1'::integer)::double precision) AND (best_value <= (1)::double precision))),
+    CONSTRAINT correlations_check CHECK ((computed_at >= as_of)),
+    CONSTRAINT correlations_high_check CHECK (((high >= ('-1'::integer)::double precision) AND (high <= (1)::double precision))),
+    CONSTRAINT correlations_known_share_check CHECK (((known_share >= (0)::double precision) AND (known_share <= (1)::double precision))),
+    CONSTRAINT correlations_low_check CHECK (((low >= ('-1'::integer)::double precision) AND (low <= (1)::double precision))),
+    CONSTRAINT correlations_value_check CHECK (((value >= ('-1'::integer)::double precision) AND (value <= (1)::double precision))),
+    CONSTRAINT correlations_version_check CHECK ((version > 0))
+);
+
+--
+-- Name: TABLE correlations; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON TABLE derived.correlations IS 'How two series of a session''s minutes of regular hours moved together, as known then. Written once and never changed.';
+
+--
+-- Name: COLUMN correlations.pair; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.pair IS 'dark-flow: signed dark premium against net options premium; flow-price: net options premium against the price''s return.';
+
+--
+-- Name: COLUMN correlations.version; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.version IS 'Of the computation.';
+
+--
+-- Name: COLUMN correlations.symbol; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN correlations.session_date; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.session_date IS 'The session.';
+
+--
+-- Name: COLUMN correlations.as_of; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.as_of IS 'Nothing that was collected after it is in the values: 22:00 New York of the session.';
+
+--
+-- Name: COLUMN correlations.minutes; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.minutes IS 'Minutes that were compared.';
+
+--
+-- Name: COLUMN correlations.known_share; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.known_share IS 'Part of the session''s prints, of those here when it was computed, that had been collected by as_of; below 0.9 nothing is said.';
+
+--
+-- Name: COLUMN correlations.value; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.value IS 'Correlation of the same minute; null: too little was known.';
+
+--
+-- Name: COLUMN correlations.low; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.low IS 'Lower end of its 95 % interval.';
+
+--
+-- Name: COLUMN correlations.high; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.high IS 'Upper end of its 95 % interval.';
+
+--
+-- Name: COLUMN correlations.effective; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.effective IS 'How many independent minutes would say as much.';
+
+--
+-- Name: COLUMN correlations.best_lag; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.best_lag IS 'Of the lags from -10 to 10 minutes the one that stands out most; above 0 the first of the pair comes first.';
+
+--
+-- Name: COLUMN correlations.best_value; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.best_value IS 'Correlation at that lag.';
+
+--
+-- Name: COLUMN correlations.best_z; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.best_z IS 'Its Fisher z, in standard errors.';
+
+--
+-- Name: COLUMN correlations.needed_z; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.needed_z IS 'What the best of so many lags must reach.';
+
+--
+-- Name: COLUMN correlations.evidence; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.evidence IS 'Whether it does.';
+
+--
+-- Name: COLUMN correlations.computed_at; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.correlations.computed_at IS 'By the clock of who stored it.';
+
+--
+-- Name: signals; Type: TABLE; Schema: derived; Owner: -
+--
+
+CREATE TABLE derived.signals (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    symbol text NOT NULL,
+    session_date date NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    known_at timestamp with time zone,
+    value smallint,
+    side text GENERATED ALWAYS AS (
+CASE value
+    WHEN 1 THEN 'long'::text
+    WHEN 0 THEN 'none'::text
+    WHEN '-1'::integer THEN 'short'::text
+    ELSE NULL::text
+END) STORED,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT signals_check CHECK ((known_at <= as_of)),
+    CONSTRAINT signals_check1 CHECK ((computed_at >= as_of)),
+    CONSTRAINT signals_value_check CHECK ((value = ANY (ARRAY['-1'::integer, 0, 1]))),
+    CONSTRAINT signals_version_check CHECK ((version > 0))
+);
+
+--
+-- Name: TABLE signals; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON TABLE derived.signals IS 'What each rule said of each session, as known then. A row is written once and never changed; a rule that computes anything else has a new version, and so new rows.';
+
+--
+-- Name: COLUMN signals.rule; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.rule IS 'Its name in docs/signals.md.';
+
+--
+-- Name: COLUMN signals.version; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.version IS 'Of the rule.';
+
+--
+-- Name: COLUMN signals.symbol; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.symbol IS 'Ticker.';
+
+--
+-- Name: COLUMN signals.session_date; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.session_date IS 'Newest session that the rule was shown.';
+
+--
+-- Name: COLUMN signals.as_of; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.as_of IS 'Nothing that was collected after it is in the value: 22:00 New York of the session.';
+
+--
+-- Name: COLUMN signals.known_at; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.known_at IS 'When the newest fact that the rule was shown had been collected; null if there was none.';
+
+--
+-- Name: COLUMN signals.value; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.value IS '1, 0 or -1; null: too little was known by then, which later data does not change.';
+
+--
+-- Name: COLUMN signals.side; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.side IS 'long, none or short; null where the value is.';
+
+--
+-- Name: COLUMN signals.computed_at; Type: COMMENT; Schema: derived; Owner: -
+--
+
+COMMENT ON COLUMN derived.signals.computed_at IS 'By the clock of who stored it. Long after as_of where the laptop slept, or a rule is new: it says nothing about what was known.';
+
+--
 -- Name: alert_hits; Type: TABLE; Schema: ops; Owner: -
 --
 
@@ -1247,7 +1472,7 @@ CREATE TABLE ops.outbox (
     body text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     routed_at timestamp with time zone,
-    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['fired'::text, 'again'::text, 'last'::text, 'resolved'::text, 'digest'::text]))),
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['fired'::text, 'again'::text, 'last'::text, 'resolved'::text, 'digest'::text, 'report'::text]))),
     CONSTRAINT outbox_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
 );
 
@@ -1273,13 +1498,13 @@ COMMENT ON COLUMN ops.outbox.key IS 'So that one cause writes one message.';
 -- Name: COLUMN outbox.series; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.outbox.series IS 'market/RULE/SYMBOL, or digest.';
+COMMENT ON COLUMN ops.outbox.series IS 'market/RULE/SYMBOL, digest, or report/SYMBOL.';
 
 --
 -- Name: COLUMN outbox.kind; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.outbox.kind IS 'fired, again, last (no more until it is over), resolved, digest.';
+COMMENT ON COLUMN ops.outbox.kind IS 'fired, again, last (no more until it is over), resolved, digest, report.';
 
 --
 -- Name: COLUMN outbox.severity; Type: COMMENT; Schema: ops; Owner: -
@@ -1323,6 +1548,42 @@ ALTER TABLE ops.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: outbox_pages; Type: TABLE; Schema: ops; Owner: -
+--
+
+CREATE TABLE ops.outbox_pages (
+    outbox_id bigint NOT NULL,
+    name text NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT outbox_pages_content_check CHECK ((octet_length(content) <= 1048576))
+);
+ALTER TABLE ONLY ops.outbox_pages ALTER COLUMN content SET STORAGE EXTERNAL;
+
+--
+-- Name: TABLE outbox_pages; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON TABLE ops.outbox_pages IS 'The page that goes with a message; gone once all channels have it, or after a week.';
+
+--
+-- Name: COLUMN outbox_pages.outbox_id; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox_pages.outbox_id IS 'The message.';
+
+--
+-- Name: COLUMN outbox_pages.name; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox_pages.name IS 'As what it is attached.';
+
+--
+-- Name: COLUMN outbox_pages.content; Type: COMMENT; Schema: ops; Owner: -
+--
+
+COMMENT ON COLUMN ops.outbox_pages.content IS 'HTML, gzip.';
 
 --
 -- Name: quarantine; Type: TABLE; Schema: ops; Owner: -
@@ -2805,6 +3066,20 @@ ALTER TABLE ONLY derived.baselines
     ADD CONSTRAINT baselines_pkey PRIMARY KEY (metric, symbol, bucket, through);
 
 --
+-- Name: correlations correlations_pkey; Type: CONSTRAINT; Schema: derived; Owner: -
+--
+
+ALTER TABLE ONLY derived.correlations
+    ADD CONSTRAINT correlations_pkey PRIMARY KEY (pair, version, symbol, session_date);
+
+--
+-- Name: signals signals_pkey; Type: CONSTRAINT; Schema: derived; Owner: -
+--
+
+ALTER TABLE ONLY derived.signals
+    ADD CONSTRAINT signals_pkey PRIMARY KEY (rule, version, symbol, session_date);
+
+--
 -- Name: alert_hits alert_hits_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
 --
 
@@ -2887,6 +3162,13 @@ ALTER TABLE ONLY ops.migrations
 
 ALTER TABLE ONLY ops.outbox
     ADD CONSTRAINT outbox_key_key UNIQUE (key);
+
+--
+-- Name: outbox_pages outbox_pages_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox_pages
+    ADD CONSTRAINT outbox_pages_pkey PRIMARY KEY (outbox_id);
 
 --
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: ops; Owner: -
@@ -3041,6 +3323,18 @@ ALTER TABLE ONLY trading.price_levels
 
 ALTER TABLE ONLY trading.price_levels
     ADD CONSTRAINT price_levels_symbol_session_date_level_type_price_key UNIQUE (symbol, session_date, level_type, price);
+
+--
+-- Name: correlations_symbol; Type: INDEX; Schema: derived; Owner: -
+--
+
+CREATE INDEX correlations_symbol ON derived.correlations USING btree (symbol, session_date);
+
+--
+-- Name: signals_symbol; Type: INDEX; Schema: derived; Owner: -
+--
+
+CREATE INDEX signals_symbol ON derived.signals USING btree (symbol, session_date);
 
 --
 -- Name: alert_hits_at; Type: INDEX; Schema: ops; Owner: -
@@ -3379,6 +3673,13 @@ ALTER TABLE ONLY ops.deliveries
 
 ALTER TABLE ONLY ops.ledger
     ADD CONSTRAINT ledger_run_id_fkey FOREIGN KEY (run_id) REFERENCES ops.runs(run_id);
+
+--
+-- Name: outbox_pages outbox_pages_outbox_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -
+--
+
+ALTER TABLE ONLY ops.outbox_pages
+    ADD CONSTRAINT outbox_pages_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES ops.outbox(id);
 
 --
 -- Name: quarantine quarantine_run_id_fkey; Type: FK CONSTRAINT; Schema: ops; Owner: -

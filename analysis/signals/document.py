@@ -12,6 +12,9 @@ HEAD = """\
 Written by `analysis signals --markdown`; do not edit. A signal is 1, 0 or -1 for a symbol and a session, or nothing
 when too little is known; it is made of what had been *collected* by then. No rule here is advice: the
 [backtest](analysis.md#backtests) says how little each has shown. Lookback and horizon are sessions.
+
+What each said of each session is [stored each night](analysis.md#each-night), with its version and hour, and never
+changed: `analysis signals SPY --stored`.
 """
 
 

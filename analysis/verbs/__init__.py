@@ -10,6 +10,7 @@ from analysis.verbs import (
     flow,
     lead_lag,
     levels,
+    nightly,
     report,
     signals,
 )
@@ -23,6 +24,7 @@ ALL = (
     signals.VERB,
     backtest.VERB,
     report.VERB,
+    nightly.VERB,
     dashboard.VERB,
     export.VERB,
     audit.VERB,

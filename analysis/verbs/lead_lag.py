@@ -9,6 +9,7 @@ from analysis.combined.joined import by_minute, dark_and_flow, flow_and_price
 from analysis.load import postgresql
 from analysis.show.tables import as_json, as_text
 from analysis.statistics.lead_lag import LeadLag
+from analysis.verbs import stored
 from analysis.verbs.verb import Say, Verb
 from analysis.verbs.words import DATE, JSON, NOTHING_COLLECTED, SYMBOL
 
@@ -25,6 +26,8 @@ def minutes(text: str) -> int:
 
 def call(arguments: argparse.Namespace, say: Say) -> int:
     """Ask, compute, show."""
+    if arguments.stored:
+        return stored.correlations(arguments, say)
     symbol = arguments.symbol
     with postgresql.connect(arguments.dsn) as connection:
         session = arguments.date or postgresql.newest_session(connection, symbol)
@@ -94,6 +97,8 @@ VERB = Verb(
                 "help": "how far to look both ways (default: 10)",
             },
         ),
+        stored.STORED,
+        stored.SINCE,
         JSON,
     ),
 )

@@ -10,6 +10,7 @@ from analysis.load import postgresql
 from analysis.show.tables import as_json, as_text
 from analysis.signals.document import markdown
 from analysis.signals.known import as_known
+from analysis.verbs import stored
 from analysis.verbs.verb import Say, Verb
 from analysis.verbs.words import DATE, JSON, NOTHING_COLLECTED, SYMBOL
 
@@ -28,6 +29,8 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     if arguments.symbol is None:
         say("name a symbol, such as SPY")
         return 2
+    if arguments.stored:
+        return stored.signals(arguments, say)
     with postgresql.connect(arguments.dsn) as connection:
         session = arguments.date or postgresql.newest_session(connection, arguments.symbol)
         if session is None:
@@ -64,6 +67,8 @@ VERB = Verb(
         (SYMBOL[0], {**SYMBOL[1], "nargs": "?"}),
         DATE,
         JSON,
+        stored.STORED,
+        stored.SINCE,
         (("--markdown",), {"action": "store_true", "help": "write the document of all rules instead"}),
     ),
 )

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
-from collector.alerts.message import SEVERITIES, Message, together
+from collector.alerts.message import SEVERITIES, Message, Page, together
 from collector.core.clock import NEW_YORK
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 HOUR = timedelta(hours=1)
+# How long a message, or its page, is kept for a channel that is down.
+KEPT = timedelta(days=7)
 # So many tries take a quarter of an hour.
 STUCK_AFTER = 4
+# What one notification carries at most, packed: some three times that when it is read.
+MOST_PAGE_BYTES = 500_000
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,11 @@ class Manners:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message that a channel has not taken, and how often it was tried."""
+    """A message that a channel has not taken, how often it was tried, and how large the page is that goes with it."""
 
     message: Message
     attempts: int
+    page_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,11 @@ class Box(Protocol):
     def stuck(self) -> list[Stuck]:
         """Channels that have refused again and again, and still do."""
 
+    def pages(self, ids: Sequence[str]) -> list[Page]:
+        """The files that go with these messages."""
 
-Send = Callable[[Channel, str, str], str]
+
+Send = Callable[[Channel, str, str, Sequence[Page]], str]
 
 
 def deliver(
@@ -95,14 +103,33 @@ def _to(channel: Channel, boxes: Sequence[Box], manners: Manners, now: datetime,
         urgent = severity == "critical"
         if not group or (not urgent and (room <= 0 or is_quiet(manners, now))):
             continue
+        group = _carried(group)
         title, body = together([one.message for _, one in group], now)
-        error = send(channel, title, body)
+        error = send(channel, title, body, _pages(group))
         _note(channel, group, now, error)
         lines.append(f"{channel.name}: {error or title}")
         room -= not error
         if error:
             break
     return lines
+
+
+def _carried(group: Sequence[tuple[Box, Waiting]]) -> list[tuple[Box, Waiting]]:
+    """The first of them, as many as one notification can carry with their pages; the others go in the next round."""
+    carried: list[tuple[Box, Waiting]] = []
+    size = 0
+    for box, one in group:
+        size += one.page_bytes
+        if carried and size > MOST_PAGE_BYTES:
+            break
+        carried.append((box, one))
+    return carried
+
+
+def _pages(group: Sequence[tuple[Box, Waiting]]) -> list[Page]:
+    with_page = [(box, one.message.id) for box, one in group if one.page_bytes]
+    boxes = dict.fromkeys(box for box, _ in with_page)
+    return [page for box in boxes for page in box.pages([name for owner, name in with_page if owner is box])]
 
 
 def _note(channel: Channel, group: Sequence[tuple[Box, Waiting]], now: datetime, error: str) -> None:

@@ -14,7 +14,16 @@ LONGEST_TITLE = 120
 LONGEST_BODY = 1800
 FEW = 8
 WAITED = timedelta(minutes=10)
-MARK = {"fired": "", "again": "AGAIN ", "last": "STILL ", "resolved": "RESOLVED ", "digest": "", "try": ""}
+MARK = {"fired": "", "again": "AGAIN ", "last": "STILL ", "resolved": "RESOLVED ", "digest": "", "report": "",
+        "try": ""}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file that goes with a message; `content` is HTML, gzip."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from collector.alerts.deliver import STUCK_AFTER, Channel, Stuck, Waiting
-from collector.alerts.message import Message
+from collector.alerts.deliver import KEPT, STUCK_AFTER, Channel, Stuck, Waiting
+from collector.alerts.message import Message, Page
 from collector.store import outbox, reads
 
 
@@ -30,15 +30,16 @@ class DatabaseBox:
     def waiting(self, channel: str, now: datetime) -> list[Waiting]:
         """What is due for it, the oldest first."""
         found = reads.rows(self._connection, "outbox_waiting", channel=channel, now=now)
-        return [Waiting(Message(f"m{row[0]}", *row[1:7]), row[7]) for row in found]
+        return [Waiting(Message(f"m{row[0]}", *row[1:7]), *row[7:]) for row in found]
 
     def sent(self, channel: str, since: datetime) -> int:
         """Notifications that it has taken since then."""
         return int(reads.rows(self._connection, "outbox_sent", channel=channel, since=since)[0][0])
 
     def delivered(self, channel: str, ids: Sequence[str], at: datetime) -> None:
-        """It has taken these."""
+        """It has taken these; a page that no channel waits for any more is let go."""
         outbox.write(self._connection, "outbox_delivered", channel=channel, ids=_numbers(ids), at=at)
+        outbox.write(self._connection, "outbox_pages_forget", before=at - KEPT)
 
     def failed(self, channel: str, ids: Sequence[str], next_at: datetime, error: str) -> None:
         """It has not."""
@@ -50,6 +51,11 @@ class DatabaseBox:
             next_at=next_at,
             error=error,
         )
+
+    def pages(self, ids: Sequence[str]) -> list[Page]:
+        """The files that go with these messages."""
+        found = reads.rows(self._connection, "outbox_pages", ids=_numbers(ids))
+        return [Page(name, bytes(content)) for _, name, content in found]
 
     def stuck(self) -> list[Stuck]:
         """Channels that have refused again and again, and still do."""

@@ -6,15 +6,13 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from collector.alerts.deliver import STUCK_AFTER, Channel, Stuck, Waiting
-from collector.alerts.message import Message
+from collector.alerts.deliver import KEPT, STUCK_AFTER, Channel, Stuck, Waiting
+from collector.alerts.message import Message, Page
 from collector.alerts.once import Episode
-
-KEPT = timedelta(days=7)
 
 
 class FileBox:
@@ -92,6 +90,10 @@ class FileBox:
             if one["id"] in ids:
                 to.update(attempts=to["attempts"] + 1, next_at=next_at.isoformat(), error=error)
         self.save(next_at)
+
+    def pages(self, _ids: Sequence[str]) -> list[Page]:
+        """A trouble has none."""
+        return []
 
     def stuck(self) -> list[Stuck]:
         """Channels that have refused again and again, and still do."""

@@ -54,6 +54,7 @@ ALL = (
     Word("raw", "answers as they came: list, show, replay", "raw"),
     Word("drift", "keys that the vendor stopped sending", "drift"),
     Word("alerts", "what is on and was said: list, mute, ack, try, test, deliver", "alerts.command"),
+    Word("keep", "store what `analysis nightly` computed, from standard input", "keep"),
     Word("budget", "show the API's limits, what is left of them and what it went to", "budget"),
     Word("market", "say whether the exchanges are open, and for how long", "market"),
     Word("settings", "check the settings and show them without secrets", "configured"),

@@ -85,6 +85,13 @@ def test_the_collector_may_not_take_away_what_it_collected(rights: dict[str, lis
     assert {table for tables in taken.values() for table in tables if table.startswith("trading.")} == set()
 
 
+def test_the_collector_may_not_change_what_was_computed(rights: dict[str, list[str]]) -> None:
+    computed = {"derived.signals", "derived.correlations"}
+    assert computed <= set(rights["collector INSERT"])
+    for right in ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER"):
+        assert computed.isdisjoint(rights.get(f"collector {right}", [])), right
+
+
 def test_the_analyst_may_write_nothing(rights: dict[str, list[str]]) -> None:
     assert rights["analyst SELECT"]
     assert [right for right in rights if right.startswith("analyst ") and right != "analyst SELECT"] == []

@@ -14,13 +14,14 @@ __all__ = ["mailbox", "webhook"]
 
 
 class Webhook:
-    """Takes JSON; `down` answers 503."""
+    """Takes JSON; `down` answers 503, `plain` refuses what has something attached."""
 
     def __init__(self, url):
         self.url = url
         self.posts = []
         self.paths = []
         self.down = False
+        self.plain = False
 
     def titles(self):
         return [post["title"] for post in self.posts]
@@ -44,9 +45,11 @@ def webhook():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             found.paths.append(self.path)
-            if not found.down:
-                found.posts.append(json.loads(body))
-            self.send_response(503 if found.down else 200)
+            post = json.loads(body)
+            refused = found.down or (found.plain and bool(post["attachments"]))
+            if not refused:
+                found.posts.append(post)
+            self.send_response(503 if refused else 200)
             self.end_headers()
 
         def log_message(self, *_words):

@@ -26,6 +26,7 @@ VALUES = {
     "last_date": DAY,
     "through": DAY,
     "now": AT,
+    "as_of": AT,
     "opens_at": AT - timedelta(hours=5),
     "window": "30 minutes",
     "flow_type": "per_expiry",

@@ -91,7 +91,7 @@ def _try(arguments: Namespace, say: Say) -> int:
     for channel in found:
         at = when(clock_of(settings).now(), clock_of(settings).now(), full=True)
         error = channels.send(
-            channel, "Test of your alerts", f"Asked for by hand, {at}. Nothing has happened."
+            channel, "Test of your alerts", f"Asked for by hand, {at}. Nothing has happened.", ()
         )
         failed += bool(error)
         say(f"{channel.name} ({', '.join(channel.severities)}): {error or 'sent'}")

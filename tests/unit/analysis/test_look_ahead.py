@@ -10,6 +10,7 @@ from made_panels import OPEN
 from analysis import signals
 from analysis.backtest.engine import signals_at
 from analysis.backtest.look_ahead import leaks
+from analysis.signals import stored
 from analysis.signals.known import Walk, as_known
 
 SESSIONS = 80
@@ -41,6 +42,19 @@ def test_no_rule_knows_the_future(rule, facts):
 
     assert said(facts)["value"].notna().sum() > 0
     assert leaks(said, facts, CUTS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", signals.ALL, ids=lambda rule: rule.name)
+def test_what_is_stored_of_a_session_knows_nothing_of_after_its_hour(rule, facts):
+    days = sorted(set(facts["session_date"]))
+
+    def said(known: pd.DataFrame) -> pd.DataFrame:
+        rows = [(stored.as_of(day), stored.signals([rule], "SPY", day, known)[0].value) for day in days]
+        return pd.DataFrame(rows, columns=["at", "value"])
+
+    assert said(facts)["value"].notna().sum() > 0
+    assert leaks(said, facts, [stored.as_of(day) for day in days[10::7]]) == []
 
 
 def one_fact(facts: pd.DataFrame) -> pd.Series:

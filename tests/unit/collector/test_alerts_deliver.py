@@ -1,10 +1,12 @@
 """How messages leave: grouped, capped, not at night, critical ones at once, again where a channel is down."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 
 import pytest
 
-from collector.alerts.deliver import Channel, Manners, deliver, is_quiet
+from collector.alerts.deliver import MOST_PAGE_BYTES, Channel, Manners, deliver, is_quiet
+from collector.alerts.message import Page
 from collector.alerts.spool import FileBox
 from collector.alerts.system import failed_units
 
@@ -21,12 +23,14 @@ class Post:
 
     def __init__(self):
         self.sent = []
+        self.pages = []
         self.down = set()
 
-    def __call__(self, channel, title, body):
+    def __call__(self, channel, title, body, pages):
         if channel.name in self.down:
             return "did not take it"
         self.sent.append((channel.name, title, body))
+        self.pages.append([page.name for page in pages])
         return ""
 
 
@@ -140,3 +144,33 @@ def test_records_that_cannot_be_read_are_a_trouble_and_a_folder_that_is_not_ther
     (tmp_path / "file").write_text("")
     assert list(failed_units(tmp_path / "file")) == ["system/records"]
     assert failed_units(tmp_path / "gone") == {}
+
+
+class Paged(FileBox):
+    """Each of its messages has a page of that size."""
+
+    size = 1
+
+    def waiting(self, channel, now):
+        return [replace(one, page_bytes=self.size) for one in super().waiting(channel, now)]
+
+    def pages(self, ids):
+        return [Page(f"{name}.html", b"") for name in ids]
+
+
+def test_pages_go_with_their_messages_and_no_more_of_them_than_a_notification_carries(tmp_path, post):
+    box = Paged(tmp_path / "system.json")
+    put(box, "a", "b", "c", severity="info")
+    box.size = MOST_PAGE_BYTES // 2
+    for minute in range(3):
+        deliver([box], [ALL], FREE, NOON + minute * MINUTE, post)
+    assert post.pages == [["s1.html", "s2.html"], ["s3.html"]]
+
+
+def test_a_page_that_is_too_large_for_any_notification_goes_alone(tmp_path, post):
+    box = Paged(tmp_path / "system.json")
+    put(box, "a", "b")
+    box.size = 2 * MOST_PAGE_BYTES
+    for minute in range(3):
+        deliver([box], [ALL], FREE, NOON + minute * MINUTE, post)
+    assert post.pages == [["s1.html"], ["s2.html"]]

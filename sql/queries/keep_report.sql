@@ -1,0 +1,8 @@
+-- The message and its page, together or not at all; a report that was told of before says nothing more.
+with told as (
+    insert into ops.outbox (key, series, kind, severity, title, body, created_at)
+    values (%(key)s, %(series)s, 'report', 'info', %(title)s, %(body)s, %(created_at)s)
+    on conflict (key) do nothing
+    returning id
+)
+insert into ops.outbox_pages (outbox_id, name, content) select id, %(name)s, %(content)s from told
