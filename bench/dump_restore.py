@@ -24,7 +24,7 @@ from testbed.shell import run  # noqa: E402 - same
 MOST = 0.6
 SYSTEM = "debian-13"
 MONTHS = 6
-FOLDER = "/var/tmp/bench"
+FOLDER = "/srv/bench"
 # Made by our own functions, and by the programs with what they do by themselves.
 LIB = "PYTHONPATH=/usr/local/lib/darkpool-backup PYTHONDONTWRITEBYTECODE=1 python3 -c"
 MAKE = f"""
