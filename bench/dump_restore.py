@@ -28,9 +28,9 @@ FOLDER = "/srv/bench"
 # Made by our own functions, and by the programs with what they do by themselves.
 LIB = "PYTHONPATH=/usr/local/lib/darkpool-backup PYTHONDONTWRITEBYTECODE=1 python3 -c"
 MAKE = f"""
-install -d -o postgres -m 0755 {FOLDER}
+install -d -o postgres -m 0755 {FOLDER}; chmod 644 /srv/schema.sql
 runuser -u postgres -- createdb bench
-runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d bench -f /root/schema.sql
+runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d bench -f /srv/schema.sql
 runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d bench
 """
 AS = "cd /; runuser -u postgres --"
@@ -56,7 +56,7 @@ Took = dict[tuple[str, str], list[float]]
 
 def fill(bed: beds.Bed, rows: int) -> None:
     """A database of so many prints, with our tables, partitions and indexes."""
-    run("docker", "cp", str(ROOT / "sql/schema.sql"), f"{bed.container('droplet')}:/root/schema.sql")
+    run("docker", "cp", str(ROOT / "sql/schema.sql"), f"{bed.container('droplet')}:/srv/schema.sql")
     days = ", ".join(f"'{FIRST}'::date + 31 * {number}" for number in range(MONTHS + 1))
     step = f"'{30.4 * MONTHS * 86400 / rows:.3f} s'"
     prints = FILL % {"first": f"'{FIRST} 12:00+00'", "step": step, "rows": rows}

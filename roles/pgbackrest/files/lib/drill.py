@@ -70,7 +70,12 @@ def sound(scratch: Scratch) -> int:
     where = ["--host", str(scratch.beside), "--port", str(PORT), scratch.settings.database]
     # The extension is installed in what was restored, never in the live database.
     words = [program, "--install-missing", "--heapallindexed", *where]
-    repository.called(words, told={"PGOPTIONS": "-c client_min_messages=warning"})
+    try:
+        repository.called(words, told={"PGOPTIONS": "-c client_min_messages=warning"})
+    except BackupError as error:
+        raise BackupError(
+            f"an index or a page is damaged, and so it is in the live database: {error}"
+        ) from error
     return round(time.monotonic() - begun)
 
 
