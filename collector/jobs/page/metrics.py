@@ -47,7 +47,6 @@ def text(seen: Seen) -> str:
 def measures(seen: Seen) -> Iterator[Measure]:
     """Everything that is known."""
     now = seen.now
-    yield alone("written_timestamp_seconds", "When this was written.", _at(now.now))
     yield alone("database_answers", "1 while PostgreSQL answers the collector.", not now.away)
     yield alone("market_open", "1 while a session of the exchange is on.", now.market is not None)
     yield from _feeds(seen.known)
