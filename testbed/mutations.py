@@ -46,8 +46,8 @@ class Mutation:
     """One thing that is wrong with a server.
 
     `apply` does it, as root; `files` (shell words) are kept before and put back after; `then` makes the running server
-    take note, after both; `undo` undoes what is no file; `red` names the tests that must notice. `scenario` is molecule's
-    whose server it is for, where a machine as it is deployed by default has nothing of it.
+    take note, after both; `undo` undoes what is no file; `red` names the tests that must notice. `scenario` is
+    molecule's whose server it is for, where a machine as it is deployed by default has nothing of it.
     """
 
     name: str

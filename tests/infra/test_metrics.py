@@ -27,7 +27,7 @@ PORTS = {
     "prometheus": 9090,
     "prometheus-alertmanager": 9093,
 }
-MOST_EXPOSED = 1.5
+MOST_EXPOSED = 1.2
 FOLDER = "/etc/darkpool/metrics"
 HOOK, MAIL, HEARD = 8899, 8825, "/run/drill-of-metrics.jsonl"
 UNIT = "drill-of-metrics.service"
