@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from email import message_from_string
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -40,8 +41,8 @@ class Mail(StreamRequestHandler):
             if word == b"DATA":
                 self.say("354 go on")
                 letter = b"".join(iter(self.rfile.readline, b".\r\n")).decode()
-                status = "resolved" if "[RESOLVED" in letter else "firing"
-                note("smtp", status, letter)
+                subject = str(message_from_string(letter)["Subject"])
+                note("smtp", "resolved" if "[RESOLVED" in subject else "firing", subject)
             self.say("221 bye" if word == b"QUIT" else "250 fine")
             if word == b"QUIT":
                 return
