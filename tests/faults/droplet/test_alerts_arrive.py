@@ -44,7 +44,9 @@ def deliver(owner):
 def test_a_job_that_failed_is_told_once(owner, heard):
     owner(f"{DRILL} false || true")
     try:
-        wait_until("its record", lambda: owner("sudo ls /var/lib/darkpool/failures | grep drill || true"), 120)
+        wait_until(
+            "its record", lambda: owner("sudo ls /var/lib/darkpool/failures | grep drill || true"), 120
+        )
         deliver(owner)
         deliver(owner)
         wait_until("the alert", lambda: "darkpool-drill.service failed" in titles(heard), 120)

@@ -67,7 +67,9 @@ def is_not_healthy(source):
 def reads_nothing(source):
     """It starts, migrates and shows; only its parser is broken."""
     with (source / "collector/jobs/answer.py").open("a") as file:
-        file.write("\n\ndef read(source, rows, seen):\n    return [], [Reject('broken on purpose', '{}') for _ in rows]\n")
+        file.write(
+            "\n\ndef read(source, rows, seen):\n    return [], [Reject('broken', '{}') for _ in rows]\n"
+        )
 
 
 def is_not_what_it_says(source):

@@ -97,7 +97,8 @@ def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, releas
     said, _ = begun.communicate(timeout=120)
     assert begun.returncode == 0, said
     new = runs(owner).rpartition("/")[2]
-    wait_until("its pass", lambda: rows(f"select 1 from ops.runs where release = '{new}' and kind = 'run'") == [["1"]], 120)
+    passes = f"select count(*) from ops.runs where release = '{new}' and kind = 'run'"
+    wait_until("its pass", lambda: rows(passes) == [["1"]], 120)
     assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
 
 
