@@ -83,6 +83,17 @@ def test_a_collected_session_is_stored_once_and_told_once_however_often_it_is_re
         collected.ask(SIGNALS), collected.ask(CORRELATIONS), collected.ask("select * from ops.outbox")
     )  # fmt: skip
     assert {row[4] for row in stored[0]} == {HOUR}
+    ((title, body),) = collected.ask("select title, body from ops.outbox where series = 'report/SPY'")
+    close = collected.one("select close from trading.bars where symbol = 'SPY' and market_time = 'r' "
+                          "order by starts_at desc limit 1")  # fmt: skip
+    assert title.startswith(f"SPY Fri 2026-11-20: closed at ${close:,}; ")
+    assert body.startswith("INCOMPLETE, missing: ")
+    assert "Signals: none; too little known for bullish_flow, put_buying, " in body
+    assert f"or {tmp_path}/reports/SPY-2026-11-20.html on the laptop." in body
+    value = collected.one(
+        "select value from derived.correlations where pair = 'dark-flow' and symbol = 'SPY'"
+    )
+    assert f"Correlation dark-flow: {value:+.2f} (" in body
     assert len(collected.ask("select * from ops.outbox_pages")) == 2
     assert sorted(file.name for file in (tmp_path / "reports").iterdir()) == [
         "QQQ-2026-11-20.html",
