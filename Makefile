@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INVENTORY ?= inventory/production
 PORT ?= 5433
 COMMA := ,
-FORCED = $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true$(COMMA) "release_voided_enabled": true}')
+FORCED = $(if $(filter 1,$(FORCE)),-e '{"market_hours_force": true$(COMMA) "release_voided_enabled": true}') $(if $(filter 1,$(UNPROVEN)),-e release_unproven_enabled=true)
 PLAY = ansible-playbook -i $(INVENTORY) $(FORCED)
 # What `make init` made, unless you keep the vault's password elsewhere and Ansible knows where.
 VAULT_PASSWORD := $(or $(XDG_CONFIG_HOME),$(HOME)/.config)/darkpool/$(notdir $(INVENTORY))-vault-password
@@ -83,7 +83,7 @@ drill: configured $(TOOLS) ## Restore the newest backup beside the server and co
 	@python -m laptop.backups $(INVENTORY) drill
 
 restore: configured $(TOOLS) ## Bring data back: FROM=name or AT="...", DRY_RUN=1; asks
-	@python -m laptop.backups $(INVENTORY) restore --from "$(FROM)" --at "$(AT)" $(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(ACCEPT_LOSS)),--accept-loss) --confirm "$(CONFIRM)" -- $(FORCED)
+	@python -m laptop.backups $(INVENTORY) restore --from "$(FROM)" --at "$(AT)" --into "$(INTO)" $(if $(filter 1,$(DRY_RUN)),--dry-run) $(if $(filter 1,$(ACCEPT_LOSS)),--accept-loss) --confirm "$(CONFIRM)" -- $(FORCED)
 
 recover: configured $(TOOLS) ## A new server with the data of a lost one, from off-site
 	@scripts/recover.sh $(INVENTORY) "$(CONFIRM)" $(if $(filter 1,$(ACCEPT_LOSS)),1,"")

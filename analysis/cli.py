@@ -27,7 +27,8 @@ environment:
 
 exit codes:
   0  answered
-  1  nothing was collected that could answer it, or the database refused the question
+  1  nothing was collected that could answer it, an audit does not agree,
+     or the question was refused
   2  wrong usage
   3  the database cannot be reached
 """

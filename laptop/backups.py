@@ -7,36 +7,17 @@ import json
 import shlex
 import subprocess
 import sys
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
+from laptop.backup_list import LOGICAL, OFF, PHYSICAL, listed, physical_is_on
 from laptop.server import Server
 from laptop.words import Refused, guarded
 
 ROOT = Path(__file__).resolve().parents[1]
-PHYSICAL, LOGICAL = "sudo darkpool-pgbackrest", "sudo darkpool-backup"
-PLACES = {1: "on the server", 2: "off-site"}
 CONFIRM = "restore"
-
-
-def listed(server: Server) -> list[str]:
-    """One line a backup: what, where, how old, when it was last proven."""
-    said = json.loads(server.ask(f"{PHYSICAL} list --json"))
-    now = datetime.now(timezone.utc)
-    lines = [f"{'name':<34} {'where':<14} {'kind':<5} {'MiB':>7} {'age':>8}  last proven (UTC)"]
-    for one in said["backups"]:
-        hours = (now - datetime.fromisoformat(one["taken_at"])).total_seconds() / 3600
-        where = PLACES.get(one["repository"], f"repository {one['repository']}")
-        proven = (one["verified_at"] or "not yet")[:16].replace("T", " ")
-        size = one["bytes"] / (1 << 20)
-        lines.append(f"{one['name']:<34} {where:<14} {one['kind']:<5} {size:>7.1f} {hours:>6.1f} h  {proven}")
-    # None at all is an error there; here it is what one wants to read.
-    lines += ["", "dumps on the server:", server.ask(f"{LOGICAL} list 2>&1 || true")]
-    if said["drills"]:
-        last = said["drills"][-1]
-        found = f"restored in {last['seconds']} s, {last['loss_s']} s lost" if last["ok"] else last["problem"]
-        lines += ["", f"last drill {last['at'][:16].replace('T', ' ')} UTC: {found}"]
-    return lines
+# A dump's name begins with a word, a physical backup's with its date.
+DUMP = "darkpool-"
 
 
 def started(server: Server, unit: str) -> int:
@@ -44,6 +25,25 @@ def started(server: Server, unit: str) -> int:
     log = f"sudo journalctl -u {unit} --since \"$began\" -o cat --no-pager | grep -v '^{unit}.service'"
     code = f'began=$(date "+%F %T"); sudo systemctl start {unit}.service; code=$?; {log}; exit $code'
     return subprocess.run([*server.words(), code], check=False).returncode
+
+
+def program(server: Server, given: argparse.Namespace) -> str:
+    """What on the server restores this: a dump by its name, and where there is nothing else, the newest."""
+    if given.name.startswith(DUMP):
+        return LOGICAL
+    if given.into:
+        raise Refused.because(
+            "INTO makes a new database, which only a dump can",
+            f"name one: make restore FROM={DUMP}... INTO=look",
+        )
+    if not physical_is_on(server):
+        print(OFF)
+        if given.name or given.at:
+            raise Refused.because(
+                "that is in no dump", f"make backups shows which there are: make restore FROM={DUMP}..."
+            )
+        return LOGICAL
+    return PHYSICAL
 
 
 def options(given: argparse.Namespace) -> list[str]:
@@ -54,7 +54,8 @@ def options(given: argparse.Namespace) -> list[str]:
         )
     named = ["--from", given.name] if given.name else []
     at = ["--at", moment(given.at)] if given.at else []
-    return [*named, *at, *(["--accept-loss"] if given.accept_loss else [])]
+    into = ["--into", given.into] if given.into else []
+    return [*named, *at, *into, *(["--accept-loss"] if given.accept_loss else [])]
 
 
 def moment(text: str) -> str:
@@ -69,16 +70,18 @@ def moment(text: str) -> str:
 def restored(server: Server, given: argparse.Namespace) -> int:
     """Show what would be done, ask, do it."""
     told = options(given)
-    print("This replaces the live database; times are UTC, AT is New York's.\n")
-    print(server.ask(shlex.join(["sudo", "darkpool-pgbackrest", "restore", *told, "--dry-run"])))
+    by = program(server, given)
+    if not given.into:
+        print("This replaces the live database; times are UTC, AT is New York's.\n")
+    print(server.ask(f"{by} {shlex.join(['restore', *told, '--dry-run'])}"))
     if given.dry_run:
         return 0
-    if (given.confirm or asked()) != CONFIRM:
+    if not given.into and (given.confirm or asked()) != CONFIRM:
         raise Refused.because("not confirmed, nothing was touched", f"type {CONFIRM}, or CONFIRM={CONFIRM}")
-    said = json.dumps({"restore_options": told})
+    said = json.dumps({"restore_program": by.split()[-1], "restore_options": told})
     play = ["ansible-playbook", "-i", str(given.inventory), *given.play, "ansible/playbooks/restore.yml"]
     code = subprocess.run([*play, "-e", said], cwd=ROOT, check=False).returncode
-    if not code:
+    if not code and not given.into:
         print("\nRestored. Next: make status. What was there before lies aside: remove it later.")
     return code
 
@@ -96,9 +99,18 @@ def do(given: argparse.Namespace) -> int:
         return 0
     if given.what == "restore":
         return restored(server, given)
+    on = physical_is_on(server)
+    if not on:
+        print(OFF)
     if given.what == "drill":
-        return started(server, "darkpool-restore-drill")
-    return started(server, "darkpool-backup") or started(server, "darkpool-pgbackrest")
+        return started(server, "darkpool-restore-drill") if on else verified(server)
+    return started(server, "darkpool-backup") or (started(server, "darkpool-pgbackrest") if on else 0)
+
+
+def verified(server: Server) -> int:
+    """The drill of a dump: restored into a database of its own, compared, dropped."""
+    sys.stdout.flush()
+    return subprocess.run([*server.words(), f"{LOGICAL} verify"], check=False).returncode
 
 
 def main() -> int:
@@ -110,6 +122,7 @@ def main() -> int:
         "--from", dest="name", default="", help="one backup by its name (default: everything)"
     )
     parser.add_argument("--at", default="", help='a second in New York: "2026-11-20 15:59:00"')
+    parser.add_argument("--into", default="", help="a new database from a dump; nothing is replaced")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
     parser.add_argument("--accept-loss", action="store_true", help="also if acknowledged rows are missing")
     parser.add_argument("--confirm", default="", help="what a person would be asked to type")

@@ -1813,7 +1813,7 @@ CREATE TABLE ops.runs (
     outcome text DEFAULT 'running'::text NOT NULL,
     message text DEFAULT ''::text NOT NULL,
     kind text DEFAULT 'run'::text NOT NULL,
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'backfill'::text, 'stream'::text, 'replay'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'backfill'::text, 'stream'::text, 'replay'::text, 'try'::text]))),
     CONSTRAINT runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'nothing_due'::text, 'failed'::text, 'stopped'::text, 'interrupted'::text])))
 );
 
@@ -1863,7 +1863,7 @@ COMMENT ON COLUMN ops.runs.message IS 'One line for people.';
 -- Name: COLUMN runs.kind; Type: COMMENT; Schema: ops; Owner: -
 --
 
-COMMENT ON COLUMN ops.runs.kind IS 'run: the scheduled pass. backfill: old days on purpose. stream: the live service. replay: kept rows read again.';
+COMMENT ON COLUMN ops.runs.kind IS 'run: the scheduled pass. backfill: old days on purpose. stream: the live service. replay: kept rows read again. try: a release before it is used.';
 
 --
 -- Name: schema_drift; Type: TABLE; Schema: ops; Owner: -

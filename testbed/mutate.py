@@ -126,7 +126,8 @@ def examine_all(bed: beds.Bed, chosen: Sequence[Mutation]) -> Iterator[Outcome]:
 def main(words: Sequence[str] | None = None) -> None:
     """Make a server unless one is named, examine, print the table."""
     arguments = _parser().parse_args(words)
-    chosen = [one for one in mutations.all_of_them() if arguments.only in one.name]
+    here = [one for one in mutations.all_of_them() if one.scenario == arguments.scenario]
+    chosen = [one for one in here if arguments.only in one.name]
     if arguments.sample:
         chosen = mutations.sample(chosen, arguments.sample, arguments.seed)
     bed = beds.Bed(arguments.name or "mutate", arguments.system)
@@ -177,6 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--system", default="debian-12", help="operating system of its own bed")
     parser.add_argument("--only", default="", help="those with this in their name")
+    parser.add_argument(
+        "--scenario", default="", help="those of this scenario's server alone, given by --name"
+    )
     parser.add_argument("--sample", type=int, default=0, help="so many, chosen by --seed (default: all)")
     parser.add_argument("--seed", type=int, default=0)
     return parser

@@ -46,7 +46,8 @@ class Mutation:
     """One thing that is wrong with a server.
 
     `apply` does it, as root; `files` (shell words) are kept before and put back after; `then` makes the running server
-    take note, after both; `undo` undoes what is no file; `red` names the tests that must notice.
+    take note, after both; `undo` undoes what is no file; `red` names the tests that must notice. `scenario` is
+    molecule's whose server it is for, where a machine as it is deployed by default has nothing of it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Mutation:
     files: str = ""
     then: str = ""
     undo: str = ""
+    scenario: str = ""
 
     def tests(self) -> list[str]:
         """Return the named tests as pytest takes them."""
@@ -74,7 +76,14 @@ def all_of_them() -> list[Mutation]:
     """Read every mutation there is."""
     files = [tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))]
     return [
-        Mutation(**{"then": file.get("then", ""), **one, "red": tuple(one["red"])})
+        Mutation(
+            **{
+                "then": file.get("then", ""),
+                "scenario": file.get("scenario", ""),
+                **one,
+                "red": tuple(one["red"]),
+            }
+        )
         for file in files
         for one in file["mutation"]
     ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.backtest.costs import Costs
 from analysis.signals.known import Walk
 
+Floats = npt.NDArray[np.float64]
 Decide = Callable[[pd.DataFrame], float | None]
 # Calendar days that surely hold so many sessions.
 DAYS_A_SESSION, MORE_DAYS = 2, 10
@@ -54,7 +56,7 @@ def run(
     if not prices["at"].is_monotonic_increasing:
         raise ValueError("prices must be in the order of time")
     signals = signals_at(facts, decide, decisions, plan.lookback)
-    targets = _targets(list(prices["at"]), signals, plan)
+    targets = _targets(prices, signals, plan)
     return Result(_path(prices, targets, plan.costs), signals)
 
 
@@ -68,25 +70,39 @@ def signals_at(
     return pd.DataFrame({"at": sorted(decisions), "value": pd.Series(said, dtype=object)})
 
 
-def _targets(times: list[datetime], signals: pd.DataFrame, plan: Plan) -> list[float]:
+def _targets(prices: pd.DataFrame, signals: pd.DataFrame, plan: Plan) -> Floats:
     """The wanted position at each price: of the decisions before it, never of one at the same instant."""
     said = [max(-1.0, min(1.0, float(value or 0.0))) for value in signals["value"]]
-    made = list(signals["at"])
-    targets = []
-    for at in times:
-        # A decision at the instant of a price is too late for it.
-        last = bisect_right(made, at - timedelta(microseconds=1))
-        held = said[max(0, last - plan.horizon) : last]
-        targets.append(plan.limit * sum(held) / plan.horizon)
-    return targets
+    # After so many decisions, 0 first.
+    after = [
+        plan.limit * sum(said[max(0, many - plan.horizon) : many]) / plan.horizon
+        for many in range(len(said) + 1)
+    ]
+    # A decision at the instant of a price is too late for it.
+    made = pd.to_datetime(signals["at"], utc=True).searchsorted(
+        pd.to_datetime(prices["at"], utc=True), side="left"
+    )
+    return np.asarray(np.array(after)[made], dtype=np.float64)
 
 
-def _path(prices: pd.DataFrame, targets: list[float], costs: Costs) -> pd.DataFrame:
+def _path(prices: pd.DataFrame, targets: Floats, costs: Costs) -> pd.DataFrame:
+    path = earned(targets[:-1], moves(prices), costs)
+    path.insert(0, "at", list(prices["at"])[:-1])
+    return path
+
+
+def moves(prices: pd.DataFrame) -> Floats:
+    """From each price to the next, as a part of it."""
     value = prices["price"].astype(float).to_numpy()
-    moved = value[1:] / value[:-1] - 1
-    position = targets[:-1]
-    traded = [now - before for now, before in zip(position, [0.0, *position], strict=False)]
-    path = pd.DataFrame({"at": list(prices["at"])[:-1], "position": position, "gross": position * moved})
-    path["cost"] = [costs.of(one) for one in traded]
+    return np.asarray(value[1:] / value[:-1] - 1, dtype=np.float64)
+
+
+def earned(position: Floats, moved: Floats, costs: Costs) -> pd.DataFrame:
+    """What positions earn, one after the other, the first one bought from nothing."""
+    traded = np.diff(position, prepend=0.0)
+    path = pd.DataFrame({"position": position, "gross": position * moved})
+    path["cost"] = 0.0
+    changed = np.flatnonzero(traded)
+    path.loc[changed, "cost"] = [costs.of(float(traded[at])) for at in changed]
     path["net"] = path["gross"] - path["cost"]
     return path

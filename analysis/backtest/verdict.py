@@ -18,7 +18,10 @@ NO_EVIDENCE = "No evidence"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Ratios are annual; mean and its interval are basis points a session, after costs."""
+    """Ratios are annual; mean and its interval are basis points a session, after costs.
+
+    `p` is Hansen's, as one of `rules` that were run side by side; None where it was not asked.
+    """
 
     sessions: int
     mean: float
@@ -30,6 +33,8 @@ class Verdict:
     deflated: float
     trials: int
     needed_sessions: float
+    rules: int = 1
+    p: float | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -37,6 +42,10 @@ class Verdict:
         reasons = (
             (self.low <= 0, "the interval of the mean holds 0"),
             (self.deflated <= SURE, f"the best of {self.trials} trials would be as good by luck"),
+            (
+                self.p is not None and self.p > 1 - SURE,
+                f"the best of {self.rules} rules would look as good by luck",
+            ),
             (
                 self.sessions < self.needed_sessions < inf,
                 f"it takes {self.needed_sessions:.0f} sessions to tell",
@@ -55,17 +64,26 @@ class Verdict:
         said = (
             f"{self.sessions} sessions, {self.mean:+.1f} bp a session after costs (95 % interval {self.low:+.1f} to "
             f"{self.high:+.1f}), annual Sharpe {self.ratio:.2f} ± {self.ratio_error:.2f}, deflated by {self.trials} "
-            f"trials {self.deflated:.2f}. "
+            f"trials {self.deflated:.2f}{self._among()}. "
         )
         if self.missing:
             return f"{said}{NO_EVIDENCE}: {'; '.join(self.missing)}."
         return said + "Evidence of an edge in these data; it says nothing about the next ones."
 
+    def _among(self) -> str:
+        return "" if self.p is None else f", p {self.p:.3f} as one of {self.rules} rules"
 
-def judge(returns: npt.ArrayLike, trials: tuple[Trial, ...], rng: np.random.Generator) -> Verdict | None:
+
+def judge(
+    returns: npt.ArrayLike,
+    trials: tuple[Trial, ...],
+    rng: np.random.Generator,
+    among: tuple[int, float | None] = (1, None),
+) -> Verdict | None:
     """Net returns a session, as parts of the equity; None when there is nothing to judge: too few, or all alike.
 
-    `trials` are all that were tried on such data, this one among them.
+    `trials` are all that were tried on such data, this one among them; `among` how many rules were run side by side,
+    and this one's p-value as one of them.
     """
     values = np.asarray(returns, dtype=np.float64)
     try:
@@ -87,4 +105,6 @@ def judge(returns: npt.ArrayLike, trials: tuple[Trial, ...], rng: np.random.Gene
         deflated=sharpe.deflated(found, many, variance),
         trials=many,
         needed_sessions=sharpe.minimum_track_record(found),
+        rules=among[0],
+        p=among[1],
     )

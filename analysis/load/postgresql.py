@@ -11,7 +11,8 @@ import pandas as pd
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from analysis.load import archive, whole
+from analysis.load import archive, questions, whole
+from analysis.load.runs import runs
 from analysis.load.whole import Wanted
 from collector.core.clock import new_york_date, new_york_day, new_york_instant
 from collector.core.errors import DatabaseAway, Terminal
@@ -113,16 +114,38 @@ def covered(connection: Connection, symbol: str, day: date) -> list[Interval]:
     return [(start.to_pydatetime(), end.to_pydatetime()) for start, end in found.itertuples(index=False)]
 
 
-def ask(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
-    """The rows of one file of sql/queries, as they are.
+def ask(
+    connection: Connection,
+    query: str,
+    folder: str = archive.FOLDER,
+    /,
+    **values: Any,  # noqa: ANN401 - SQL's values
+) -> pd.DataFrame:
+    """The rows of one file of sql/queries, as they are; where months of them are archived, from there too.
 
     Raises:
-        Terminal: a month of the days asked about is archived, so the answer would lack it.
+        Terminal: a month of the days asked about is archived, and this question reads the database only.
     """
     first, last = (values.get(name, values.get("session_date")) for name in ("first_date", "last_date"))
-    if first and last:
+    if not (first and last) or query in questions.ALWAYS_HERE:
+        return answer(connection, query, **values)
+    if query not in questions.ANSWERS:
         all_here(connection, first, last)
-    return answer(connection, query, **values)
+        return answer(connection, query, **values)
+    first -= questions.LOOKS_BACK.get(query, timedelta(0))
+    gone = set(answer(connection, "archived_months_between", first=first, last=last)["month"])
+    if not gone:
+        return answer(connection, query, **values)
+    asked = questions.Question(connection, query, values, folder)
+    if "session_date" in values:
+        return asked.archived(last, last)
+    parts = [
+        asked.archived(run.first, run.last)
+        if run.archived
+        else answer(connection, query, **{**values, "first_date": run.first, "last_date": run.last})
+        for run in runs(first, last, gone)
+    ]
+    return asked.together(parts)
 
 
 def all_here(connection: Connection, first: date, last: date) -> None:

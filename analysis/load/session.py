@@ -32,11 +32,17 @@ def newest(connection: Connection, symbol: str, folder: str = archive.FOLDER) ->
 
 def session_of(connection: Connection, day: date) -> Session | None:
     """The exchanges' session of that date; None when there was none."""
-    rows = postgresql.ask(connection, "market_sessions", since=day)
-    if rows.empty or rows["session_date"].iloc[0] != day:
-        return None
-    times = (rows[name].iloc[0].to_pydatetime() for name in ("opens_at", "closes_at", "options_close_at"))
-    return Session(day, *times)
+    return next(iter(sessions(connection, day, day)), None)
+
+
+def sessions(connection: Connection, first: date, last: date) -> tuple[Session, ...]:
+    """The exchanges' sessions from the first to the last day, both included."""
+    rows = postgresql.answer(connection, "market_sessions", since=first)
+    times = [
+        [one.to_pydatetime() for one in rows[name]] for name in ("opens_at", "closes_at", "options_close_at")
+    ]
+    found = (Session(*row) for row in zip(rows["session_date"], *times, strict=True))
+    return tuple(one for one in found if one.date <= last)
 
 
 def material(connection: Connection, symbol: str, session: Session, folder: str = archive.FOLDER) -> Material:
@@ -68,7 +74,7 @@ def material(connection: Connection, symbol: str, session: Session, folder: str 
         ("facts", "analysis_facts", long),
         ("opens", "analysis_opens", long),
     )
-    asked |= {name: _question(connection, query, values) for name, query, values in questions}
+    asked |= {name: _question(connection, query, folder, values) for name, query, values in questions}
     answers = {name: _answer(ask) for name, ask in asked.items()}
     rows = {name: one for name, one in answers.items() if not isinstance(one, str)}
     refused = {name: one for name, one in answers.items() if isinstance(one, str)}
@@ -83,5 +89,7 @@ def _answer(ask: Callable[[], pd.DataFrame]) -> pd.DataFrame | str:
         return str(reason)
 
 
-def _question(connection: Connection, query: str, values: dict[str, object]) -> Callable[[], pd.DataFrame]:
-    return lambda: postgresql.ask(connection, query, **values)
+def _question(
+    connection: Connection, query: str, folder: str, values: dict[str, object]
+) -> Callable[[], pd.DataFrame]:
+    return lambda: postgresql.ask(connection, query, folder, **values)

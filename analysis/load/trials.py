@@ -24,8 +24,8 @@ def read(path: Path) -> tuple[Trial, ...]:
         raise Terminal(f"{path} is not a registry of trials: {error}; repair it, do not remove it") from error
 
 
-def record(path: Path, trial: Trial) -> tuple[Trial, ...]:
-    """Append a trial and return all of them.
+def record(path: Path, *trials: Trial) -> tuple[Trial, ...]:
+    """Append trials and return all of them.
 
     Raises:
         Terminal: what is there is no registry.
@@ -33,5 +33,5 @@ def record(path: Path, trial: Trial) -> tuple[Trial, ...]:
     before = read(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as registry:
-        registry.write(json.dumps(asdict(trial)) + "\n")
-    return distinct((*before, trial))
+        registry.writelines(json.dumps(asdict(trial)) + "\n" for trial in trials)
+    return distinct((*before, *trials))

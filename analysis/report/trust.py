@@ -9,7 +9,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from analysis.backtest.of_rule import SEED, RuleResult, of_rule
+from analysis.backtest.many import Many, of_many
+from analysis.backtest.of_rule import SEED
 from analysis.backtest.verdict import judge
 from analysis.signals.known import as_known
 from analysis.signals.rule import Rule
@@ -35,20 +36,17 @@ def said(
     """
     as_of = facts["known_at"].max() if len(facts) else None
     known = as_known(facts, as_of) if as_of is not None else pd.DataFrame()
-    run = {rule.name: of_rule(rule, facts, prices) for rule in rules} if len(facts) and len(prices) else {}
-    own = [
-        Trial(rule.name, rule.version, "limit 1.0", data, run[rule.name].ratio or 0.0)
-        for rule in rules
-        if rule.name in run and run[rule.name].ratio is not None
-    ]
-    trials = distinct((*counted, *own))
-    return tuple(Said(rule, rule.value(known), _trust(run.get(rule.name), trials)) for rule in rules), as_of
+    many = of_many(rules, facts, prices) if len(facts) and len(prices) else None
+    trials = distinct((*counted, *(many.trials(rules, 1.0, data) if many else ())))
+    return tuple(Said(rule, rule.value(known), _trust(rule, many, trials)) for rule in rules), as_of
 
 
-def _trust(found: RuleResult | None, trials: tuple[Trial, ...]) -> str:
-    if found is None:
+def _trust(rule: Rule, many: Many | None, trials: tuple[Trial, ...]) -> str:
+    if many is None:
         return "Nothing to judge: no session with facts and prices."
-    verdict = None if found.ratio is None else judge(found.net, trials, np.random.default_rng(SEED))
+    found = many.results[rule.name]
+    among = (len(many.traded), many.p(rule.name) if found.ratio is not None else None)
+    verdict = None if found.ratio is None else judge(found.net, trials, np.random.default_rng(SEED), among)
     if verdict is None:
         sessions = len(found.result.path) + 1
         return (

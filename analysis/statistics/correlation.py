@@ -61,11 +61,8 @@ def with_interval(
     effective = min(effective, float(pairs))
     if effective < FEW:
         return Correlation(value, -1.0, 1.0, 0.0, pairs, effective, "too few that are independent")
-    half = z / sqrt(effective - 3)
-    fisher = _fisher(value)
-    return Correlation(
-        value, tanh(fisher - half), tanh(fisher + half), fisher * sqrt(effective - 3), pairs, effective
-    )
+    low, high = _around(value, z / sqrt(effective - 3))
+    return Correlation(value, low, high, _fisher(value) * sqrt(effective - 3), pairs, effective)
 
 
 def simulated(
@@ -81,8 +78,7 @@ def simulated(
     half, value = float(np.quantile(np.abs(scatter), level)), pearson(x, y)
     return Correlation(
         value,
-        tanh(_fisher(value) - half),
-        tanh(_fisher(value) + half),
+        *_around(value, half),
         _fisher(value) / float(scatter.std()),
         len(x),
         effective_pairs(len(x), *firm),
@@ -97,6 +93,12 @@ def _ar1(rng: np.random.Generator, rho: float, length: int) -> Floats:
     for at in range(1, length):
         noise[:, at] += rho * noise[:, at - 1]
     return noise
+
+
+def _around(value: float, half: float) -> tuple[float, float]:
+    """Both ends; a correlation of 1 has no finite place to go round, and is in its interval all the same."""
+    fisher = _fisher(value)
+    return min(value, tanh(fisher - half)), max(value, tanh(fisher + half))
 
 
 def _fisher(value: float) -> float:

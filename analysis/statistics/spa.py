@@ -22,12 +22,14 @@ class BestOfMany:
     """p-values: the chance of so good a best strategy when none beats the benchmark.
 
     `reality_check` is White's (worst strategies count, so it is shy); `spa` is Hansen's consistent one. `best` is the
-    column whose mean is the most of its own errors above 0.
+    column whose mean is the most of its own errors above 0. `each` says it of every column, as one of all: the chance
+    that the best of worthless ones looks as good as this one; of the best it is `spa`.
     """
 
     best: int
     reality_check: float
     spa: float
+    each: tuple[float, ...]
 
 
 def best_of_many(
@@ -47,18 +49,21 @@ def best_of_many(
     means = rows.mean(axis=0)
     drawn = np.array([rows[stationary(length, block, rng)].mean(axis=0) for _ in range(resamples)])
     errors = np.sqrt(np.maximum(_long_run_variance(rows, block), 1e-300) / length)
+    best, luck = int(np.argmax(means / errors)), _luck(means, drawn, errors, length)
+    each = tuple(_p(max(float(one), 0.0), luck) for one in means / errors)
     return BestOfMany(
-        best=int(np.argmax(means / errors)),
+        best=best,
         reality_check=_p(means.max(), (drawn - means).max(axis=1)),
-        spa=_spa(means, drawn, errors, length),
+        spa=each[best],
+        each=each,
     )
 
 
-def _spa(means: Floats, drawn: Floats, errors: Floats, length: int) -> float:
+def _luck(means: Floats, drawn: Floats, errors: Floats, length: int) -> Floats:
+    """The best of the columns in each draw, in units of its error, if none were any good."""
     bad = means <= -errors * sqrt(2 * log(log(length)))
     centre = np.where(bad, 0.0, means)
-    statistic = max(float((means / errors).max()), 0.0)
-    return _p(statistic, np.maximum(((drawn - centre) / errors).max(axis=1), 0.0))
+    return np.asarray(np.maximum(((drawn - centre) / errors).max(axis=1), 0.0), dtype=np.float64)
 
 
 def _p(statistic: float, drawn: Floats) -> float:

@@ -1,6 +1,7 @@
 """Answers questions about what was collected: prints, options flow, signals, and what they prove."""
 
 from analysis.verbs import (
+    audit,
     backtest,
     blocks,
     dark_share,
@@ -26,6 +27,7 @@ ALL = (
     nightly.VERB,
     dashboard.VERB,
     export.VERB,
+    audit.VERB,
 )
 
 __all__ = ["ALL"]

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import signals
-from analysis.backtest.engine import Result
-from analysis.backtest.of_rule import SEED, RuleResult, of_rule
+from analysis.backtest.many import Many, of_many
+from analysis.backtest.of_rule import SEED
 from analysis.backtest.verdict import Verdict, judge
 from analysis.load import postgresql, trials
+from analysis.show import backtest as show
 from analysis.show.tables import as_json, as_text
 from analysis.signals.rule import Rule
-from analysis.statistics.trials import Trial
 from analysis.verbs.verb import Say, Verb
 from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL, TRIALS, day
 
@@ -23,59 +23,47 @@ RULES = {rule.name: rule for rule in signals.ALL}
 
 
 def call(arguments: argparse.Namespace, say: Say) -> int:
-    """Ask, run, count the trial, judge, show."""
+    """Ask, run, count the trials, judge, show."""
     rule, span = RULES[arguments.rule], {"first_date": arguments.since, "last_date": arguments.until}
     with postgresql.connect(arguments.dsn) as connection:
-        facts = postgresql.ask(connection, "analysis_facts", symbol=arguments.symbol, **span)
-        prices = postgresql.ask(connection, "analysis_opens", symbol=arguments.symbol, **span)
-    facts = facts[facts["fact"].isin(rule.facts)]
-    found = of_rule(rule, facts, prices, arguments.limit)
-    result, spoken = found.result, found.spoken
+        facts = postgresql.ask(
+            connection, "analysis_facts", arguments.archive, symbol=arguments.symbol, **span
+        )
+        prices = postgresql.ask(
+            connection, "analysis_opens", arguments.archive, symbol=arguments.symbol, **span
+        )
+    found = of_many(signals.ALL, facts, prices, arguments.limit)
+    own = facts[facts["fact"].isin(rule.facts)]
     verdict = _judged(rule, arguments, found)
     if verdict is None:
+        one = found.results[rule.name]
         say(
             f"{rule.name} on {arguments.symbol}: nothing to judge. {len(prices)} sessions with prices; the rule knew "
-            f"enough at {spoken} of them, and its position changed {result.trades} times. {_too_late(facts)}"
+            f"enough at {one.spoken} of them, and its position changed {one.result.trades} times. {_too_late(own)}"
         )
         return NOTHING_COLLECTED
     if arguments.json:
-        say(
-            as_json(
-                {
-                    "rule": rule.name,
-                    "version": rule.version,
-                    **vars(verdict),
-                    "evidence": verdict.evidence,
-                    "verdict": verdict.words(),
-                }
-            )
-        )
+        say(as_json(show.answer(rule, found, verdict)))
     else:
         head = f"{rule.name}, version {rule.version}, on {arguments.symbol}"
-        say(as_text(head, _lines(result, spoken), [verdict.words(), _too_late(facts)]))
+        notes = [
+            verdict.words(),
+            *(f"{how}: {words}" for how, words in show.elsewhere(found)),
+            _too_late(own),
+        ]
+        say(as_text(head, show.lines(rule, found), notes))
     return 0
 
 
-def _judged(rule: Rule, arguments: argparse.Namespace, found: RuleResult) -> Verdict | None:
-    """The verdict; the trial is counted first. None when the rule never traded."""
-    if found.ratio is None:
+def _judged(rule: Rule, arguments: argparse.Namespace, found: Many) -> Verdict | None:
+    """The verdict; all rules that traded were looked at and are counted first. None when this one never traded."""
+    one = found.results[rule.name]
+    if one.ratio is None:
         return None
     data = f"{arguments.symbol} {arguments.since} {arguments.until}"
-    trial = Trial(rule.name, rule.version, f"limit {arguments.limit}", data, found.ratio)
-    return judge(found.net, trials.record(arguments.trials, trial), np.random.default_rng(SEED))
-
-
-def _lines(result: Result, spoken: int) -> list[list[str]]:
-    path = result.path
-    return [
-        ["what", "value"],
-        ["sessions", f"{len(path):,}"],
-        ["of them the rule knew enough at", f"{spoken:,}"],
-        ["changes of position", f"{result.trades:,}"],
-        ["before costs", f"{path['gross'].sum():+.2%}"],
-        ["costs", f"{path['cost'].sum():.2%}"],
-        ["after costs", f"{path['net'].sum():+.2%}"],
-    ]
+    tried = trials.record(arguments.trials, *found.trials(signals.ALL, arguments.limit, data))
+    among = (len(found.traded), found.p(rule.name))
+    return judge(one.net, tried, np.random.default_rng(SEED), among)
 
 
 def _too_late(facts: pd.DataFrame) -> str:

@@ -33,9 +33,16 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
             say(f"no print of {symbol} was ever collected here")
             return NOTHING_COLLECTED
         span = {"first_date": session - timedelta(days=DAYS), "last_date": session}
-        prints = at_market(postgresql.ask(connection, "analysis_prints", symbol=symbol, **span))
+        prints = at_market(
+            postgresql.ask(connection, "analysis_prints", arguments.archive, symbol=symbol, **span)
+        )
         bars = postgresql.ask(
-            connection, "analysis_bars", symbol=symbol, first_date=session, last_date=session
+            connection,
+            "analysis_bars",
+            arguments.archive,
+            symbol=symbol,
+            first_date=session,
+            last_date=session,
         )
     today = prints[prints["session_date"] == session]
     try:

@@ -20,7 +20,9 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     """Ask, compute, show."""
     with postgresql.connect(arguments.dsn) as connection:
         session = arguments.date or postgresql.newest_session(connection, arguments.symbol)
-        levels = postgresql.ask(connection, "analysis_levels", symbol=arguments.symbol, session_date=session)
+        levels = postgresql.ask(
+            connection, "analysis_levels", arguments.archive, symbol=arguments.symbol, session_date=session
+        )
     if levels.empty:
         say(f"no volume at prices of {arguments.symbol} was collected for {session or 'any day'}")
         return NOTHING_COLLECTED

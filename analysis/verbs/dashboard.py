@@ -27,15 +27,16 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     """
     kept, clock = Kept(arguments.dsn), Clock()
     kept.ask(lambda _: None)
+    # Outermost: Ctrl-C is its end from the moment on at which the address was printed.
     with (
+        contextlib.suppress(KeyboardInterrupt),
         _listening(arguments.listen, kept, clock) as door,
         tempfile.TemporaryDirectory(prefix="dashboard-") as folder,
     ):
         say(f"The dashboard is at {door.address}\nLeave this window open; Ctrl-C ends it.")
         if arguments.open:
             webbrowser.open(_way_in(Path(folder), door).as_uri())
-        with contextlib.suppress(KeyboardInterrupt):
-            door.serve_forever()
+        door.serve_forever()
     return 0
 
 

@@ -26,8 +26,8 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     with postgresql.connect(arguments.dsn) as connection:
         session = arguments.date or postgresql.newest_session(connection, arguments.symbol)
         asked = {"symbol": arguments.symbol, "session_date": session}
-        rows = postgresql.ask(connection, "analysis_flow", flow_type="per_expiry", **asked)
-        alerts = postgresql.ask(connection, "analysis_flow_alerts", **asked)
+        rows = postgresql.ask(connection, "analysis_flow", arguments.archive, flow_type="per_expiry", **asked)
+        alerts = postgresql.ask(connection, "analysis_flow_alerts", arguments.archive, **asked)
     if session is None or rows.empty:
         say(f"no options flow of {arguments.symbol} was collected for {session or 'any day'}")
         return NOTHING_COLLECTED

@@ -32,9 +32,9 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     with postgresql.connect(arguments.dsn) as connection:
         session = arguments.date or postgresql.newest_session(connection, symbol)
         asked = {"symbol": symbol, "first_date": session, "last_date": session}
-        prints = postgresql.ask(connection, "analysis_prints", **asked)
-        ticks = postgresql.ask(connection, "analysis_net_premium", **asked)
-        bars = postgresql.ask(connection, "analysis_bars", **asked)
+        prints = postgresql.ask(connection, "analysis_prints", arguments.archive, **asked)
+        ticks = postgresql.ask(connection, "analysis_net_premium", arguments.archive, **asked)
+        bars = postgresql.ask(connection, "analysis_bars", arguments.archive, **asked)
     correlate, one, other = PAIRS[arguments.pair]
     try:
         found = correlate(by_minute(prints, ticks, bars[bars["market_time"] == "r"]), arguments.minutes)

@@ -41,7 +41,7 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
             "first_date": session - timedelta(days=DAYS),
             "last_date": session,
         }
-        facts = postgresql.ask(connection, "analysis_facts", **asked)
+        facts = postgresql.ask(connection, "analysis_facts", arguments.archive, **asked)
     as_of = facts["known_at"].max() if len(facts) else None
     known = as_known(facts, as_of) if as_of is not None else facts
     said = [(rule, rule.value(known)) for rule in signals.ALL]

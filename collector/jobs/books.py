@@ -32,7 +32,7 @@ class Books:
     """One door for pages and coverage. `away` says why the database is not used; it is not tried again."""
 
     def __init__(self, settings: Settings, run_id: str, knowledge: str = "knowledge.json") -> None:
-        self._run_id = run_id
+        self.run_id = run_id
         self.spool = spool_of(settings)
         self._knowledge = Knowledge(Path(settings.state_dir) / knowledge)
         self._knowledge.load()
@@ -85,7 +85,7 @@ class Books:
     def begin(self, kind: str, started_at: datetime, version: str) -> None:
         """Opens a piece of work."""
         self._try(
-            lambda connection: ledger.begin_run(connection, self._run_id, started_at, version, kind=kind)
+            lambda connection: ledger.begin_run(connection, self.run_id, started_at, version, kind=kind)
         )
 
     def log_drift(self, since: datetime) -> None:
@@ -94,7 +94,7 @@ class Books:
 
     def end(self, finished_at: datetime, outcome: str, message: str) -> None:
         """Closes it."""
-        self._try(lambda connection: ledger.end_run(connection, self._run_id, finished_at, outcome, message))
+        self._try(lambda connection: ledger.end_run(connection, self.run_id, finished_at, outcome, message))
 
     def note_history(self, feed: str, limit: HistoryLimit, told_at: datetime) -> None:
         """How far back the plan sees, where the vendor said it."""
@@ -148,7 +148,7 @@ class Books:
         self._try(
             lambda connection: ledger.note_outcome(
                 connection,
-                run_id=self._run_id,
+                run_id=self.run_id,
                 feed=feed,
                 symbol=symbol,
                 session_date=session_date,
@@ -158,7 +158,7 @@ class Books:
         )
 
     def _store(self, connection: Connection, page: Page) -> Counts:
-        batch = batch_of(connection, self._run_id, page)
+        batch = batch_of(connection, self.run_id, page)
         counts = store(connection, batch)
         self._acknowledged.note(batch, counts)
         return counts

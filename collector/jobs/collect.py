@@ -113,9 +113,9 @@ def _sweep(tools: Tools, part: Part, rule: BySecond, hole: Interval, result: Res
         nonlocal asked_at, begins
         tools.stop.check()
         asked_at = tools.clock.now()
-        value = _ask(tools, part, params)
+        value = ask(tools, part, params)
         begins = max(begins, answer.begins_at(rule, value) or begins)
-        return _rows(part.source, value)
+        return rows_of(part.source, value)
 
     for page in walk(rule, hole, fetch):
         result.counts.add(_keep(tools, part, since(page, begins), asked_at))
@@ -138,14 +138,15 @@ def since(page: Page, begins: datetime) -> Page:
 def _snapshot(tools: Tools, part: Part, rule: Snapshot, result: Result) -> None:
     tools.stop.check()
     asked_at = tools.clock.now()
-    rows = _rows(part.source, _ask(tools, part, {}))
+    rows = rows_of(part.source, ask(tools, part, {}))
     counts = _keep(tools, part, Page(rows), asked_at)
     result.counts.add(counts)
     if part.last and rule.may_miss(counts.stored):
         result.still_open.append(f"all {rule.keeps} rows are new: some before them may be missing")
 
 
-def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+def ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The vendor's answer, kept as it came too."""
     source = part.source
     path, fixed = source.asked(part.symbol)
     dated = {"date": part.session.date.isoformat()} if source.dated else {}
@@ -157,7 +158,8 @@ def _ask(tools: Tools, part: Part, params: Mapping[str, str]) -> Any:  # noqa: A
     return got.value
 
 
-def _rows(source: Source, value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
+def rows_of(source: Source, value: Any) -> Sequence[Raw]:  # noqa: ANN401 - whatever JSON holds
+    """Its rows, which are of what was asked for."""
     rows = answer.rows_of(value, single=source.single)
     if source.verify:
         source.verify(rows)

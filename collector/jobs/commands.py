@@ -38,6 +38,7 @@ ALL = (
         "ask a real key what its plan gives and how the API behaves; stores nothing",
         "probe.questions",
     ),
+    Word("try", "prove that this release can collect: one answer, asked for, read and stored", "attempt"),
     Word("migrate", "bring the database to this release", "migration"),
     Word("partitions", "show the months of the tables that grow, and make the next ones", "partitions"),
     Word("retain", "archive and thin what the policy no longer keeps in the database", "retain"),

@@ -50,6 +50,9 @@ class Host:
     failed: tuple[str, ...] = ()
     reboot: bool = False
     updates_at: datetime | None = None
+    updates_waiting: int | None = None
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+    keys: Mapping[str, datetime] = field(default_factory=dict)
     synchronised: bool | None = None
     offset_s: float | None = None
     dump_at: datetime | None = None
@@ -83,6 +86,9 @@ def parsed(facts: Mapping[str, Any]) -> Host:
         failed=tuple(map(str, facts["failed"])),
         reboot=bool(facts["reboot"]),
         updates_at=_time(facts["updates_at"]),
+        updates_waiting=facts.get("updates_waiting"),
+        certificates=_times(facts.get("certificates", {})),
+        keys=_times(facts.get("keys", {})),
         synchronised=facts["clock"]["synchronised"],
         offset_s=facts["clock"]["offset_s"],
         dump_at=_time(backups["dump"]),
@@ -112,6 +118,10 @@ def pace_of(measured: Sequence[tuple[datetime, int]]) -> float | None:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _times(texts: Mapping[str, str]) -> Mapping[str, datetime]:
+    return {name: datetime.fromisoformat(text) for name, text in texts.items()}
 
 
 PLACE: Argument = (

@@ -12,6 +12,8 @@ from collector.jobs.look import Spooled, Status
 from collector.jobs.words import cut, span, when
 
 LONG = timedelta(days=730)
+# So long before a certificate's end somebody has to know.
+EXPIRES = timedelta(days=30)
 MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 # What the vendor answers that somebody should know of; the rest is weather.
 REFUSALS = ("429", "403", "401")
@@ -45,8 +47,18 @@ def troubles(found: Status) -> Iterator[str]:
         yield cut(f"the last restore drill failed: {found.host.drill.get('problem')}")
     if found.host.synchronised is False:
         yield "the clock is not synchronised: see systemctl status chrony"
-    if found.host.reboot:
+    yield from _upkeep(found.host, found.now)
+
+
+def _upkeep(found: Host, now: datetime) -> Iterator[str]:
+    count = found.updates_waiting
+    if count:
+        yield f"updates   {count} for security {'waits' if count == 1 else 'wait'}: make upgrade brings them now"
+    if found.reboot:
         yield "reboot    is needed for updates"
+    for path, end in found.certificates.items():
+        if end - now < EXPIRES:
+            yield cut(f"{path} {'ran' if end < now else 'runs'} out {when(end, now)}")
 
 
 def requests(found: Report) -> str:

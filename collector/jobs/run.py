@@ -53,7 +53,7 @@ def ended(tools: Tools, did: Pass) -> int:
 
 @contextmanager
 def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pass]]:
-    """Everything a pass needs, noted from begin to end; what waited in the spool is stored first."""
+    """Everything a pass needs, noted from begin to end; what waited in the spool is stored first, but by no try."""
     clock = Clock(timedelta(seconds=settings.clock_offset_s))
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     stop = Stop()
@@ -81,7 +81,8 @@ def at_work(settings: Settings, kind: str, say: Say) -> Iterator[tuple[Tools, Pa
         books.begin(kind, started_at, version)
         logging.event("begin", kind=kind, release=version)
         try:
-            _drain(books, say)
+            if kind != "try":
+                _drain(books, say)
             yield tools, did
         finally:
             books.log_drift(started_at)

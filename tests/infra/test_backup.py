@@ -159,6 +159,50 @@ def test_a_table_that_is_not_restored_is_named(host: Host, damaged: str) -> None
 
 
 @pytest.fixture
+def settings_that_owe(host: Host) -> Iterator[str]:
+    """Settings beside the real ones, whose ledger has a page that no dump holds."""
+    page = {"at": "2026-01-02T15:00:00+00:00", "feed": "darkpool_trades", "table": "trading.darkpool_trades",
+            "symbol": "NOSUCH", "session": "2026-01-02", "stored": 5}  # fmt: skip
+    folder = root(host, "mktemp -d").stdout.strip()
+    assert root(host, f"printf '%%s\\n' %s > {folder}/2026-01-02.jsonl", json.dumps(page)).rc == 0
+    change = f"s,^BACKUP_ACKNOWLEDGED=.*,BACKUP_ACKNOWLEDGED={folder},"
+    assert root(host, f"sed {change} /etc/default/darkpool-backup > {folder}/settings").rc == 0
+    yield f"{folder}/settings"
+    root(host, f"rm -rf {folder}")
+
+
+def databases(host: Host) -> list[str]:
+    return root(
+        host, "cd / && runuser -u postgres -- psql -XAtc 'select datname from pg_database'"
+    ).stdout.split()
+
+
+def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, backup: str) -> None:
+    name, before = backup.rsplit("/", 1)[1], databases(host)
+    back = root(host, "darkpool-backup restore --from %s --into infra_look", name)
+    try:
+        assert back.rc == 0, back.stderr
+        assert "each as noted" in back.stdout
+        assert sorted(databases(host)) == sorted([*before, "infra_look"])
+        again = root(host, "darkpool-backup restore --from %s --into infra_look", name)
+        assert (again.rc, "give a new database's name" in again.stderr) == (1, True)
+    finally:
+        root(host, "cd / && runuser -u postgres -- dropdb --if-exists infra_look")
+
+
+def test_a_dump_without_what_was_acknowledged_is_not_restored_and_says_what_is_missing(
+    host: Host, backup: str, settings_that_owe: str
+) -> None:
+    name, before = backup.rsplit("/", 1)[1], databases(host)
+    words = "restore --from %s --into infra_look"
+    refused = root(host, f"darkpool-backup --settings {settings_that_owe} {words}", name)
+    root(host, "cd / && runuser -u postgres -- dropdb --if-exists infra_look")
+    assert refused.rc == 1
+    assert "NOSUCH 2026-01-02: 5 rows were acknowledged, 0 are booked" in refused.stderr
+    assert databases(host) == before
+
+
+@pytest.fixture
 def no_recent_backup(host: Host) -> Iterator[None]:
     """Settings and backups as they are when nothing was made for a week."""
     away = (

@@ -112,6 +112,7 @@ def test_the_newest_backup_restores_as_noted_and_is_removed_again(
     line = json.loads(root(host, f"tail -n 1 {HISTORY}").stdout)
     assert (line["ok"], line["backup"]) == (True, backup["name"])
     assert line["rows"] > 1000
+    assert "amcheck_s" in line, "indexes were not read"
     assert root(host, "test -e /var/lib/darkpool-drill/scratch").rc == 1
     assert root(host, "pgrep -f '[/]var/lib/darkpool-drill/scratch'").stdout == ""
     assert sql(host, "select pg_is_in_recovery()") == "f"

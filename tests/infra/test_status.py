@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LOOK, PAGE = "darkpool-host.service", "darkpool-page.service"
 FILE = "/var/lib/darkpool/host/host.json"
 HTML = "/var/lib/collector/page/status.html"
+COUNT, COUNTED = "/usr/local/lib/darkpool/darkpool_updates.sh", "/var/lib/darkpool/host/updates"
 DRILL = "/var/lib/darkpool/failures/drill-of-the-status.service.json"
 
 
@@ -65,6 +66,29 @@ def test_a_look_knows_the_backups_and_drills_that_it_may_not_change(host: Host) 
     assert asked["CapabilityBoundingSet"] == "cap_dac_override"
     assert asked["ReadWritePaths"] == "/var/lib/darkpool/host"
     assert asked["PrivateNetwork"] == "yes"
+
+
+def test_security_updates_that_wait_are_counted_after_apts_own_run(host: Host) -> None:
+    after = shown(host, "apt-daily-upgrade.service")["ExecStartPost"]
+    assert f"{COUNT} {COUNTED}" in after
+    assert root(host, f"{COUNT} {COUNTED}").rc == 0
+    said = root(host, "apt-get -s dist-upgrade").stdout.splitlines()
+    waiting = [line for line in said if line.startswith("Inst ") and "ecurity" in line and " [" in line]
+    assert look(host)["updates_waiting"] == len(waiting)
+    try:
+        root(host, "echo 7 >%s", COUNTED)
+        assert look(host)["updates_waiting"] == 7, "it is apt's count that is told"
+        root(host, "touch -d @1 %s", COUNTED)
+        assert look(host)["updates_waiting"] is None, "packages have come since"
+    finally:
+        root(host, f"{COUNT} {COUNTED}")
+        look(host)
+
+
+def test_the_ages_of_keys_are_known(host: Host) -> None:
+    known = datetime.fromisoformat(look(host)["keys"]["ssh_host"])
+    made = root(host, "stat -c %%Y %s", "/etc/ssh/ssh_host_ed25519_key").stdout
+    assert known == datetime.fromtimestamp(int(made), timezone.utc)
 
 
 def test_a_unit_that_failed_is_in_it_until_it_works_again(host: Host) -> None:

@@ -16,7 +16,7 @@ GOOD = {
 }
 
 
-def looked(folder, drills=(GOOD,), tracking="A2B3,time,3,1795000000.1,0.000412,0,0", failures=()):
+def looked(folder, drills=(GOOD,), tracking="A2B3,time,3,1795000000.1,0.000412,0,0", failures=(), options=()):
     """The folder's host.json, looked at now."""
     for name in ("dumps/darkpool-20261119T013000Z", "physical/darkpool/20261119-204500F", "failures", "host"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def looked(folder, drills=(GOOD,), tracking="A2B3,time,3,1795000000.1,0.000412,0
     for unit in failures:
         (folder / "failures" / f"{unit}.json").write_text("{}")
     places = {"file": "host/host.json", "dumps": "dumps", "physical": "physical", "drills": "drills.jsonl"}
-    places |= {"failures": "failures", "tracking": "tracking"}
-    options = [word for name, place in places.items() for word in (f"--{name}", folder / place)]
-    subprocess.run([sys.executable, PROGRAM, *options, folder, "/nonexistent"], check=True)
+    places |= {"failures": "failures", "tracking": "tracking", "updates": "updates"}
+    given = [word for name, place in places.items() for word in (f"--{name}", folder / place)]
+    subprocess.run([sys.executable, PROGRAM, *given, *options, folder, "/nonexistent"], check=True)
     return folder / "host/host.json"

@@ -16,8 +16,8 @@ from collector.store.acknowledged import Acknowledged
 from collector.store.database import writer
 from collector.store.pages import Batch, Counts, store
 
-FILE = Path(__file__).resolve().parents[2] / "roles/pgbackrest/files/lib/acknowledged.py"
-SPEC = importlib.util.spec_from_file_location("acknowledged_lib", FILE)
+FILE = Path(__file__).resolve().parents[2] / "roles/backup/files/lib/owed.py"
+SPEC = importlib.util.spec_from_file_location("owed", FILE)
 comparer = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(comparer)
 
@@ -124,3 +124,22 @@ def test_the_group_may_read_the_notes_whatever_the_units_umask(noted, tmp_path):
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "acknowledged").glob("*.jsonl")}
 
     assert modes == {0o640}
+
+
+def test_what_a_restore_to_an_earlier_moment_gave_up_is_not_owed_and_the_rest_is(noted, tmp_path, ask):
+    folder = tmp_path / "acknowledged"
+    moment = datetime.fromisoformat(noted[0]["at"])
+    later = {**noted[0], "at": "2100-01-02T00:00:00+00:00", "stored": 5}
+    (folder / "2100-01-02.jsonl").write_text(json.dumps(later) + "\n")
+    assert comparer.lost(comparer.read(folder), ask) == [
+        "darkpool_trades SPY 2026-11-20: 9 rows were acknowledged, 4 are booked"
+    ]
+
+    comparer.give_up(
+        folder, datetime(2100, 1, 1, tzinfo=timezone.utc), datetime(2100, 1, 3, tzinfo=timezone.utc)
+    )
+
+    assert comparer.read(folder) == noted
+    comparer.give_up(folder, moment, datetime(2099, 1, 1, tzinfo=timezone.utc))
+    assert all(datetime.fromisoformat(line["at"]) <= moment for line in comparer.read(folder))
+    assert comparer.read(folder)[0] == noted[0]

@@ -119,17 +119,17 @@ def test_an_archive_that_is_not_here_is_no_empty_answer(database, archived, tmp_
         read(database, EVERY, tmp_path / "elsewhere")
 
 
-def test_a_question_that_reads_the_database_only_refuses_archived_days(database, archived, tmp_path):
+def test_a_page_of_the_dashboard_reads_the_database_only_and_refuses_archived_days(
+    database, archived, tmp_path
+):
     database.ask(PRINTS)
-    asked = {"symbol": "SPY", "first_date": date(2023, 5, 31), "last_date": date(2023, 6, 2)}
-    with postgresql.connect(database.dsn("analyst")) as connection:
-        assert len(postgresql.ask(connection, "analysis_prints", **asked)) > 5
     archived()
     with postgresql.connect(database.dsn("analyst")) as connection:
         with pytest.raises(Terminal, match="darkpool_trades of 2023-05 is archived"):
-            postgresql.ask(connection, "analysis_prints", **asked)
-        later = {**asked, "first_date": date(2023, 7, 1), "last_date": date(2023, 7, 2)}
-        assert len(postgresql.ask(connection, "analysis_prints", **later)) == 0
+            postgresql.all_here(connection, date(2023, 5, 31), date(2023, 6, 2))
+        with pytest.raises(Terminal, match="darkpool_trades of 2023-05 is archived"):
+            postgresql.ask(connection, "dashboard_overview", session_date=date(2023, 5, 31))
+        postgresql.all_here(connection, date(2023, 7, 1), date(2023, 7, 2))
 
 
 def test_while_a_month_leaves_a_reader_sees_each_row_once(database, archived, tmp_path):

@@ -1,6 +1,8 @@
 """Backtests and signals by command, on a history whose effect was put there, or none."""
 
+import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -48,9 +50,38 @@ def test_an_effect_that_was_put_there_earns_and_a_trial_is_counted_once(database
     assert first["evidence"] is True
     assert first["sessions"] == SESSIONS - 1
     assert first["trials"] == 1
+    assert first["each"] == {"bullish_flow": first["spa"]}
+    assert first["p"] == first["spa"] < Decimal("0.05")
+    assert first["walk_forward"]["sessions"] == 63
+    assert first["walk_forward"]["evidence"] is True
+    assert set(first["walk_forward"]["choices"]) == {"bullish_flow"}
+    assert first["folds"]["sessions"] == SESSIONS - 1
     assert len((tmp_path / "trials.jsonl").read_text().splitlines()) == 2
     assert answer(database, *backtest("--limit", "0.5"), cwd=tmp_path)["trials"] == 2
-    assert "after costs" in fits(analysis(database, *backtest(), cwd=tmp_path))
+    text = fits(analysis(database, *backtest(), cwd=tmp_path))
+    assert "Walk forward (63 sessions to choose a rule by, 21 to hold it): 63 sessions, +" in text
+    assert "chosen: bullish_flow 3x. Evidence." in text
+    assert "5 purged and embargoed folds (chosen by the others): 139 sessions" in text
+
+
+@pytest.mark.slow
+def test_all_rules_that_traded_are_trials_and_one_of_them_is_judged_as_one_of_them(database, tmp_path):
+    put_history(database, effect=0.0)
+    rng = np.random.default_rng(5)
+    for day in range(SESSIONS):
+        at = OPEN + timedelta(days=day)
+        database.ask(METRIC, "iv_rank", int(rng.integers(20, 90)), at, at)
+
+    found = answer(database, *backtest(), cwd=tmp_path)
+
+    assert found["trials"] == found["rules"] == 2
+    assert set(found["each"]) == {"bullish_flow", "iv_rank_relief"}
+    assert found["p"] == found["each"]["bullish_flow"]
+    assert found["spa"] == min(found["each"].values())
+    assert "rules would look as good by luck" in found["verdict"]
+    lines = (tmp_path / "trials.jsonl").read_text().splitlines()
+    assert {json.loads(line)["rule"] for line in lines} == set(found["each"])
+    assert found["evidence"] is found["walk_forward"]["evidence"] is False
 
 
 @pytest.mark.slow

@@ -86,3 +86,19 @@ def test_pages_of_the_dashboard_are_measured_beside_sums_of_prints():
     assert done.returncode == 0, done.stderr
     assert "| a symbol's day |" in done.stdout
     assert "| levels of 60 sessions, from prints |" in done.stdout
+
+
+@pytest.mark.slow
+def test_levels_and_the_report_are_measured_beside_pandas_with_the_same_numbers():
+    done = bench("--rows", "2000", "--before", "1", "--rounds", "1", program="bench/levels.py")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| 0.") + done.stdout.count("| 1.") + done.stdout.count("| 2.") >= 4
+
+
+@pytest.mark.slow
+def test_a_backtest_at_one_minute_bars_is_measured_beside_pandas_with_equal_trades():
+    done = bench("--years", "1", "--symbols", "1", "--pandas-only", program="bench/backtest.py")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("98,280 bars each; equal trades and equal money") == 1

@@ -8,6 +8,7 @@ import time
 import psycopg2
 import pytest
 from hosts import looked
+from prometheus_client.parser import text_string_to_metric_families
 
 from collector.store import files
 
@@ -68,6 +69,38 @@ def test_a_hole_and_a_failure_are_shown_with_their_reasons(written, database, si
     page = written()
     assert "darkpool_trades SPY Fri 11-20: 10:00:00-10:00:05" in page
     assert "failed: iv_rank QQQ, iv_rank SPY: &lt;b&gt;refused&lt;/b&gt;" in page
+
+
+def scraped(folder):
+    """By name and labels what node exporter would read."""
+    told = (folder / "metrics/darkpool.prom").read_text()
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(told)
+        for sample in family.samples
+    }
+
+
+def test_its_numbers_are_there_for_prometheus_whole_and_for_their_group_alone(written, database, tmp_path):
+    before = os.umask(0o077)
+    try:
+        written()
+    finally:
+        os.umask(before)
+    found = scraped(tmp_path)
+    stored = "select sum(stored)::int from ops.coverage where feed = 'darkpool_trades' and symbol = 'SPY'"
+    assert found["darkpool_feed_rows", "darkpool_trades", "SPY"] == database.one(stored) > 0
+    assert found["darkpool_database_answers",] == 1
+    folder = tmp_path / "metrics"
+    assert [path.name for path in folder.iterdir()] == ["darkpool.prom"], "nothing half written is left"
+    assert (folder.stat().st_mode & 0o777, (folder / "darkpool.prom").stat().st_mode & 0o777) == (
+        0o750,
+        0o640,
+    )
+    written(COLLECTOR_DATABASE_DSN="dbname=x host=/nonexistent")
+    away = scraped(tmp_path)
+    assert away["darkpool_database_answers",] == 0
+    assert away["darkpool_feed_rows", "darkpool_trades", "SPY"] == database.one(stored)
 
 
 def test_without_its_database_it_keeps_what_it_knew_and_since_when(written, collector, simulator):

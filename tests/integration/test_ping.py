@@ -31,7 +31,7 @@ def asked():
 def ping(folder, url, instance):
     (folder / "ping_url").write_text(f"{url}\n")
     return subprocess.run(
-        [sys.executable, PROGRAM, instance, folder / "ping_url"],
+        [sys.executable, PROGRAM, instance, folder / "ping_url", folder / "follows"],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
 
@@ -49,6 +49,16 @@ def test_a_ping_goes_to_the_jobs_own_address(asked, tmp_path, instance, path):
     url, paths = asked
     done = ping(tmp_path, url, instance)
     assert (paths, done.stdout) == ([path], "")
+
+
+def test_the_two_of_a_pair_share_no_name_and_who_leads_keeps_the_jobs_own(asked, tmp_path):
+    url, paths = asked
+    ping(tmp_path, url, "darkpool-host.service:success")
+    (tmp_path / "follows").write_text("it follows the other one")
+    ping(tmp_path, url, "darkpool-host.service:success")
+    ping(tmp_path, url, "postgresql@17-main.service:fail")
+    names = ["darkpool-host", "darkpool-host-standby", "postgresql-17-main-standby/fail"]
+    assert paths == [f"/key-canary/{name}" for name in names]
 
 
 @pytest.mark.slow

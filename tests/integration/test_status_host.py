@@ -2,12 +2,15 @@
 
 import json
 import os
+import subprocess
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hosts import GOOD, looked
 
-from collector.jobs import host
+from collector.jobs import host, machine
+from collector.jobs.look import Status
 
 NOW = datetime.now(timezone.utc)
 
@@ -47,6 +50,36 @@ def test_a_clock_that_follows_nobody_is_said(tmp_path):
     assert host.read(looked(tmp_path, tracking="7F7F0101,,0,0.0,0.0,0,0")).synchronised is False
 
 
+def test_updates_that_wait_are_counted_until_packages_change(tmp_path):
+    packages = Path("/var/lib/dpkg/status")
+    if not packages.exists():
+        pytest.skip("this system has no dpkg")
+    count = tmp_path / "updates"
+    count.write_text("3\n")
+    assert host.read(looked(tmp_path)).updates_waiting == 3
+    before = packages.stat().st_mtime - 1
+    os.utime(count, (before, before))
+    assert host.read(looked(tmp_path)).updates_waiting is None
+    count.unlink()
+    assert host.read(looked(tmp_path)).updates_waiting is None
+
+
+def test_the_end_of_a_certificate_and_the_age_of_a_key_are_known_where_there_is_one(tmp_path):
+    key, certificate = tmp_path / "own.key", tmp_path / "own.crt"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    made += ["-days", "20", "-subj", "/CN=x", "-keyout", key, "-out", certificate]
+    subprocess.run(made, check=True, capture_output=True)
+    os.utime(key, (1763516000, 1763516000))
+    options = ["--certificate", certificate, "--certificate", tmp_path / "none.crt"]
+    options += ["--certificate", key, "--key", f"api={key}", "--key", f"other={tmp_path / 'none'}"]
+    found = host.read(looked(tmp_path, options=options))
+    assert list(found.certificates) == [str(certificate)]
+    assert abs(found.certificates[str(certificate)] - NOW - timedelta(days=20)) < timedelta(hours=1)
+    assert dict(found.keys) == {"api": datetime.fromtimestamp(1763516000, timezone.utc)}
+    told = list(machine.troubles(Status(NOW, (), 0, (), None, None, None, host=found)))
+    assert [line for line in told if "own.crt runs out" in line]
+
+
 def test_days_until_full_come_from_what_was_measured_before(tmp_path):
     path = looked(tmp_path)
     facts = json.loads(path.read_text())
@@ -75,6 +108,8 @@ def test_measurements_are_one_an_hour_and_end_after_two_weeks(tmp_path):
 @pytest.mark.slow
 def test_status_shows_backups_disk_clock_and_what_the_plan_refuses(simulator, collector, tmp_path):
     collector.at(simulator, "2026-11-20T12:00:03-05:00")
+    (tmp_path / "machine").mkdir()
+    (tmp_path / "machine/updates").write_text("2\n")
     path = looked(tmp_path / "machine")
     out = collector("status", "--host", str(path)).stdout
     lines = {line.split()[0]: line for line in out.splitlines() if line}
@@ -83,6 +118,7 @@ def test_status_shows_backups_disk_clock_and_what_the_plan_refuses(simulator, co
     assert "synchronised, 0.4 ms off" in lines["clock"]
     assert "today" in lines["requests"]
     assert lines["spool"].endswith("empty")
+    assert "updates   2 for security wait" in out
     assert max(map(len, out.splitlines())) <= 80
     facts = json.loads(collector("status", "--json", "--host", str(path)).stdout)
     assert facts["host"]["good_drill_at"] == GOOD["at"]

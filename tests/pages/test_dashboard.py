@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from testbed.browser import HOST
+from testbed.shell import wait_until
 
 OF_DAY = f"symbol = '{SYMBOL}' and session_date = '{DAY}'"
 BETWEEN = f"symbol = '{SYMBOL}' and session_date between '{EVENINGS[0]}' and '{DAY}'"
@@ -164,7 +165,8 @@ def test_another_day_is_chosen_by_the_keyboard(at):
     browser.driver.execute_script("document.querySelector('[name=day]').value = arguments[0]", EVENINGS[0])
     browser.driver.find_element(By.CSS_SELECTOR, "nav button").send_keys(Keys.ENTER)
 
-    assert "Wednesday 18 November 2026" in browser.text("h1")
+    # A key, unlike a click, does not wait for the page that it brings.
+    wait_until("the chosen day", lambda: "Wednesday 18 November 2026" in "".join(browser.texts("h1")), 20)
 
 
 def test_dark_surroundings_make_a_dark_page(at):

@@ -1,4 +1,4 @@
-"""`collector page`: writes the status page, also while the database is down. Cron starts it."""
+"""`collector page`: writes the status page and its numbers for Prometheus, also while the database is down."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from collector.jobs import host
 from collector.jobs.command import Argument, Command, Say, clock_of, settings_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
-from collector.jobs.page import facts, whole
+from collector.jobs.page import facts, metrics, whole
 
 FILE = "status.html"
+# A folder of its own: node exporter sees nothing else of the collector's. Its group reads, and nobody else.
+METRICS, FOLDER_MODE, FILE_MODE = Path("metrics/darkpool.prom"), 0o750, 0o640
 
 
 def write(settings: Settings, machine: Path, say: Say, *, printed: bool = False) -> int:
@@ -25,6 +27,10 @@ def write(settings: Settings, machine: Path, say: Say, *, printed: bool = False)
             found = facts.gathered(settings, folder, machine, clock_of(settings).now())
             text = whole.page(found, release())
             facts.keep(folder / FILE, text)
+            numbers = Path(settings.state_dir) / METRICS
+            numbers.parent.mkdir(exist_ok=True)
+            numbers.parent.chmod(FOLDER_MODE)
+            facts.keep(numbers, metrics.text(found), FILE_MODE)
     except AnotherRun as reason:
         # It is replaced whole: what is there is as new as that other one began.
         say((folder / FILE).read_text(encoding="utf-8") if printed else f"{reason}: leaving it to that one")

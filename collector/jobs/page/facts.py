@@ -131,9 +131,11 @@ def _plain(facts: object) -> dict[str, Any]:
     return plain
 
 
-def keep(path: Path, text: str) -> None:
-    """Whole or not at all."""
+def keep(path: Path, text: str, mode: int | None = None) -> None:
+    """Whole or not at all; with the mode given, whatever the session's umask is."""
     beside = path.with_suffix(".writing")
     beside.write_text(text, encoding="utf-8")
+    if mode is not None:
+        beside.chmod(mode)
     disk.flush(beside)
     beside.replace(path)

@@ -102,7 +102,16 @@ def _machine(host: Host, now: datetime) -> Iterator[tuple[str, object]]:
     yield "clock", tag("span", machine.clock(host), class_="bad" if host.synchronised is False else None)
     yield "failed units", tag("span", ", ".join(host.failed) or "none", class_="bad" if host.failed else None)
     yield "reboot", tag("span", "needed for updates", class_="warn") if host.reboot else "not needed"
-    yield "security updates", f"last looked for or installed {_when(host.updates_at, now)}"
+    count = {None: "unknown until this evening how many wait", 0: "none waits"}
+    waiting = count.get(host.updates_waiting, f"{host.updates_waiting} wait")
+    yield (
+        "security updates",
+        tag(
+            "span",
+            f"{waiting}; last looked for or installed {_when(host.updates_at, now)}",
+            class_="warn" if host.updates_waiting else None,
+        ),
+    )
     yield "looked at", tag("span", _when(host.looked_at, now), class_="bad" if host.is_stale(now) else None)
 
 

@@ -27,6 +27,8 @@ STREAM = "collector-stream.service"
 RECORD = "release.json"
 STEP_TIMEOUT_S = 600
 NO_ROOM = os.strerror(errno.ENOSPC)
+PIP = """-m pip install --isolated --no-cache-dir --disable-pip-version-check --quiet --root-user-action=ignore
+--no-index --find-links=wheels --require-hashes --requirement=requirements.txt"""
 NOTE = "insert into ops.releases (version, commit_id, released_by, how) values (:'version', :'commit', :'by', :'how')"
 
 
@@ -40,10 +42,10 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--archive", type=Path, help="of the new release")
     what.add_argument("--back-to", help="a release that is kept, or `previous`")
-    parser.add_argument("--version", default="", help="of the new release")
-    parser.add_argument("--commit", default="")
-    parser.add_argument("--by", required=True)
+    for name in ("version", "commit", "by"):
+        parser.add_argument(f"--{name}", default="")
     parser.add_argument("--voided", action="store_true", help="take one too that somebody went back from")
+    parser.add_argument("--unproven", action="store_true", help="take one too that could not collect now")
     for name, kind in {"root": Path, "turn": Path, "keep": int, "wait": int}.items():
         parser.add_argument(f"--{name}", type=kind, required=True)
     given = parser.parse_args()
@@ -81,6 +83,7 @@ def release(given: argparse.Namespace) -> None:
             install(given.archive, home)
         with between_jobs(given.turn, given.wait):
             prove(home, given.version)
+            collects(home, given.unproven)
             record(home, given)
             note(home, given, "release")
             switch(given.root, home)
@@ -98,8 +101,8 @@ def go_back(given: argparse.Namespace) -> None:
     """Prove an earlier release anew, switch to it, and void the one that ran: no deploy brings it back unasked."""
     bad = running(given.root)
     kept = [home.name for home in newest_first(given.root) if home.name != bad]
-    good = [name for name in kept if not (given.root / "voided" / f"{name}.json").exists()]
-    wanted = good[0] if given.back_to == "previous" and good else given.back_to
+    good = [name for name in kept if not (given.root / "voided" / f"{name}.json").exists()] or [given.back_to]
+    wanted = good[0] if given.back_to == "previous" else given.back_to
     if wanted not in kept:
         others = ", ".join(kept) or "none but the one that runs"
         raise ReleaseError(f"{wanted} is not kept here. There are: {others}")
@@ -108,8 +111,7 @@ def go_back(given: argparse.Namespace) -> None:
         prove(home, wanted)
         note(home, given, "rollback")
         switch(given.root, home)
-        voided = given.root / "voided" / f"{bad}.json"
-        voided.parent.mkdir(exist_ok=True)
+        (voided := given.root / "voided" / f"{bad}.json").parent.mkdir(exist_ok=True)
         voided.write_text(json.dumps({"version": bad, "left_at": now(), "left_by": given.by}) + "\n")
     say(f"{wanted} runs from the next pass on; {bad} is void")
     restart()
@@ -117,8 +119,7 @@ def go_back(given: argparse.Namespace) -> None:
 
 def left_by(voided: Path) -> str:
     """Who went back from a release, and when."""
-    facts = json.loads(voided.read_text())
-    return f"{facts['left_by']} went back from {facts['version']} at {facts['left_at']}"
+    return "{left_by} went back from {version} at {left_at}".format(**json.loads(voided.read_text()))
 
 
 @contextlib.contextmanager
@@ -183,12 +184,7 @@ def install(archive: Path, home: Path) -> None:
     with tarfile.open(archive) as tar:
         tar.extractall(parcel)  # noqa: S202 - our own file, written a minute ago by role release
     venv.create(home / "venv", with_pip=False, symlinks=True)
-    pip = [
-        home / "venv/bin/python", "-m", "pip", "install", "--isolated", "--no-cache-dir", "--disable-pip-version-check",
-        "--quiet", "--root-user-action=ignore", "--no-index", "--find-links=wheels", "--require-hashes",
-        "--requirement=requirements.txt",
-    ]  # fmt: skip
-    step("install", pip, cwd=parcel, modules=str(parcel / "pip.whl"))
+    step("install", [f"{home}/venv/bin/python", *PIP.split()], cwd=parcel, modules=str(parcel / "pip.whl"))
     shutil.rmtree(parcel)
 
 
@@ -196,8 +192,7 @@ def prove(home: Path, version: str) -> None:
     """Ask the new code itself, as those who will run it."""
     collector = home / "venv/bin/collector"
     as_collector = ["runuser", "-u", "collector", "--", collector]
-    answer = step("start", [*as_collector, "--version"])
-    if version not in answer.split():
+    if version not in (answer := step("start", [*as_collector, "--version"])).split():
         raise ReleaseError(f"the new code calls itself {answer.strip()!r}, not {version}")
     step("settings", [*as_collector, "settings"])
     step("migrate", [collector, "migrate", "--dsn", MIGRATOR])
@@ -205,10 +200,20 @@ def prove(home: Path, version: str) -> None:
     still_wanted()
 
 
+def collects(home: Path, unproven: bool) -> None:  # noqa: FBT001 - no argparse.Namespace for one word
+    """Let the new code ask for one answer, read it and store it; while no exchange is open that is undone again."""
+    try:
+        step("try", ["runuser", "-u", "collector", "--", str(home / "venv/bin/collector"), "try"])
+    except ReleaseError as reason:
+        if not unproven:
+            raise ReleaseError(f"{reason}. If the code is not to blame: UNPROVEN=1 make release") from None
+        say(f"not proven, and wanted all the same: {reason}")
+    still_wanted()
+
+
 def still_wanted() -> None:
     """Stop where nobody reads any more: the laptop died, or its owner thought better of it."""
-    listeners = select.poll()
-    listeners.register(sys.stdout, 0)
+    (listeners := select.poll()).register(sys.stdout, 0)
     if listeners.poll(0):
         raise ReleaseError("whoever began it has gone")
 
@@ -232,8 +237,7 @@ def step(
 def record(home: Path, given: argparse.Namespace) -> None:
     """Write what this release is; from here on the directory counts."""
     facts = {"version": given.version, "commit": given.commit, "released_at": now(), "released_by": given.by}
-    partial = home / f"{RECORD}.partial"
-    partial.write_text(json.dumps(facts, indent=1) + "\n")
+    (partial := home / f"{RECORD}.partial").write_text(json.dumps(facts, indent=1) + "\n")
     partial.rename(home / RECORD)
     os.sync()
 
@@ -249,8 +253,7 @@ def note(home: Path, given: argparse.Namespace, how: str) -> None:
 
 def switch(root: Path, home: Path) -> None:
     """Point `current` elsewhere in one step: there is no moment without it."""
-    new = root / "current.new"
-    new.unlink(missing_ok=True)
+    (new := root / "current.new").unlink(missing_ok=True)
     new.symlink_to(home.relative_to(root))
     new.rename(root / "current")
 
@@ -258,10 +261,9 @@ def switch(root: Path, home: Path) -> None:
 def restart() -> None:
     """Let a service that is switched on, unlike a pass, begin anew with the new code; how it does is its own affair."""
     enabled = ["systemctl", "is-enabled", "--quiet", STREAM]
-    if subprocess.run(enabled, check=False, stderr=subprocess.DEVNULL).returncode:
-        return
-    subprocess.run(["systemctl", "--no-block", "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
-    say(f"{STREAM} begins anew with it")
+    if not subprocess.run(enabled, check=False, stderr=subprocess.DEVNULL).returncode:
+        subprocess.run(["systemctl", "--no-block", "restart", STREAM], check=False, timeout=STEP_TIMEOUT_S)
+        say(f"{STREAM} begins anew with it")
 
 
 def prune(root: Path, keep: int) -> None:
@@ -291,8 +293,7 @@ def now() -> str:
 def say(line: str) -> None:
     """Show a line at once; what is begun does not stop because nobody reads it."""
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        print(line, flush=True)  # noqa: T201 - what Ansible shows
 
 
 if __name__ == "__main__":

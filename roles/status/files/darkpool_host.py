@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import ssl
 import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Any
 # The disk's pace: a measurement an hour, for two weeks.
 EVERY, KEPT = timedelta(minutes=55), timedelta(days=14)
 UPDATES = "/var/lib/apt/periodic"
+# Changes whenever a package comes or goes.
+PACKAGES = Path("/var/lib/dpkg/status")
 # Where a stratum and an offset stand in what chronyc says, and the stratum of a clock that follows nobody.
 STRATUM, OFFSET, NOBODY = 2, 4, "0"
 KILOBYTE = 1024
@@ -39,6 +42,9 @@ def main() -> None:
         "failed": failed(given.failures),
         "reboot": Path("/run/reboot-required").exists(),
         "updates_at": newest(Path(UPDATES).glob("*-stamp")),
+        "updates_waiting": waiting(given.updates),
+        "certificates": {str(path): end for path in given.certificate if (end := ends(path))},
+        "keys": {name: at for name, path in map(named, given.key) if (at := newest([path]))},
         "clock": clock(given.tracking),
         "backups": {
             "dump": newest(given.dumps.glob("darkpool-*Z")),
@@ -55,8 +61,10 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     """Where to look and where to write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("file", "dumps", "physical", "drills", "failures", "tracking"):
+    for name in ("file", "dumps", "physical", "drills", "failures", "tracking", "updates"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--certificate", action="append", default=[], type=Path)
+    parser.add_argument("--key", action="append", default=[], metavar="NAME=PATH")
     parser.add_argument("disk", nargs="+", type=Path)
     return parser.parse_args()
 
@@ -118,6 +126,29 @@ def failed(records: Path) -> list[str]:
         {line.split()[0] for line in said.splitlines() if line}
         | {path.stem for path in records.glob("*.json")}
     )
+
+
+def waiting(file: Path) -> int | None:
+    """How many security updates apt counted; unknown where packages came or went since."""
+    try:
+        return int(file.read_text()) if file.stat().st_mtime >= PACKAGES.stat().st_mtime else None
+    except (OSError, ValueError):
+        return None
+
+
+def named(key: str) -> tuple[str, Path]:
+    """A key's name and its file."""
+    name, _, path = key.partition("=")
+    return name, Path(path)
+
+
+def ends(certificate: Path) -> str | None:
+    """Until when it is good; nothing where there is none."""
+    said = output("openssl", "x509", "-enddate", "-noout", "-in", str(certificate)).strip()
+    if not said.startswith("notAfter="):
+        return None
+    end = ssl.cert_time_to_seconds(said.partition("=")[2])
+    return datetime.fromtimestamp(end, timezone.utc).isoformat(timespec="seconds")
 
 
 def clock(tracking: Path) -> dict[str, Any]:

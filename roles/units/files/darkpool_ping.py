@@ -2,11 +2,13 @@
 """Ping a dead man's switch that understands healthchecks: URL/JOB/start, URL/JOB, URL/JOB/fail.
 
 Its first argument is a unit and what happened: collector.service:start; a death says more (UNIT:signal:KILL:fail).
+On the server of a pair that follows, JOB is JOB-standby: one that works must not hide the silence of the other.
 It never fails: a ping that does not arrive is what the other side is there to notice.
 """
 
 from __future__ import annotations
 
+import os.path
 import sys
 import time
 import urllib.request
@@ -18,12 +20,14 @@ WORDS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
 def main() -> None:
-    """Take unit and event, and the file with the URL, from the command line."""
+    """Take unit and event, the file with the URL, and the mark of one that follows, from the command line."""
     unit, *_, event = sys.argv[1].split(":")
     base = Path(sys.argv[2]).read_text(encoding="utf-8").strip()
     if not base:
         return
-    job = unit.rpartition(".")[0].replace("@", "-")
+    # Not Path.exists(), which raises where the folder is closed: no reason not to ping.
+    role = "-standby" if os.path.exists(sys.argv[3]) else ""  # noqa: PTH110
+    job = unit.rpartition(".")[0].replace("@", "-") + role
     url = f"{base.rstrip('/')}/{job}{WORDS[event]}"
     reason = ""
     for wait_s in WAITS_S:

@@ -9,6 +9,9 @@ import pytest
 from testbed import bed as beds
 from testbed import session
 
+SESSIONS = "select count(*), sum(hashtextextended(t::text, 0)::numeric) from ops.market_sessions t"
+ASIDE = "select datname from pg_database where datname like 'darkpool_before_%'"
+
 
 @pytest.fixture(scope="module")
 def make(bed, tmp_path_factory):
@@ -68,3 +71,64 @@ def test_a_confirmed_restore_puts_everything_back(make, owner, rows):
         assert rows(count) == before
     finally:
         owner(f"sudo sh -c 'rm -rf /var/lib/postgresql/*/main.before-*'; sudo {session.RESUME}")
+
+
+@pytest.fixture
+def deleted(owner):
+    """A dump as cron makes it, and rows that were deleted since; nobody collects meanwhile."""
+    owner(f"sudo {session.PAUSE}; sudo systemctl start darkpool-backup.service")
+    before = owner(f'sudo -u postgres psql -XAtq darkpool -c "{SESSIONS}"')
+    owner(
+        "sudo -u postgres psql -XAtq darkpool -c \"delete from ops.market_sessions where session_date < '2026-06-01'\""
+    )
+    assert owner(f'sudo -u postgres psql -XAtq darkpool -c "{SESSIONS}"') != before
+    yield before
+    dropped = f'for one in $(sudo -u postgres psql -XAtc "{ASIDE}"); do sudo -u postgres dropdb $one; done'
+    owner(f"{dropped}; sudo {session.RESUME}")
+
+
+def test_a_named_dump_comes_back_as_a_new_database_and_in_place_of_the_live_one(make, owner, deleted):
+    name = owner("sudo ls /var/backups/darkpool").split()[-1]
+
+    planned, code = make("restore", f"FROM={name}", "DRY_RUN=1")
+    assert (code, "nothing was changed" in planned) == (0, True), planned
+    beside, code = make("restore", f"FROM={name}", "INTO=darkpool_before_look", "FORCE=1")
+    assert (code, "each as noted" in beside) == (0, True), beside
+    live, there = (
+        owner(f'sudo -u postgres psql -XAtq {one} -c "{SESSIONS}"')
+        for one in ("darkpool", "darkpool_before_look")
+    )
+    assert (live == deleted, there == deleted) == (False, True)
+    refused, code = make("restore", f"FROM={name}")
+    assert (code, "not confirmed" in refused) == (2, True), refused
+
+    said, code = make("restore", f"FROM={name}", "CONFIRM=restore", "FORCE=1")
+
+    assert (code, "each as noted" in said) == (0, True), said
+    assert owner(f'sudo -u postgres psql -XAtq darkpool -c "{SESSIONS}"') == deleted
+    # Who may do what came back too.
+    prints = "select count(*) from trading.darkpool_trades"
+    assert int(owner(f"sudo -u collector psql -XAtq darkpool -c '{prints}'")) > 1000
+    # What was acknowledged after the dump is given up, not missed by each drill from now on.
+    assert "each as noted" in owner("sudo darkpool-backup verify")
+    owner(
+        "sudo systemctl start darkpool-pgbackrest.service && sudo systemctl start darkpool-restore-drill.service"
+    )
+
+
+def test_with_physical_backups_switched_off_the_dumps_alone_are_made_listed_and_proven(make, owner):
+    cron = "/etc/cron.d/darkpool-pgbackrest"
+    owner(f"sudo mv {cron} /run/physical")
+    try:
+        for words, wanted in (
+            (("backup",), "rows"),
+            (("backups",), "dumps on the server"),
+            (("drill",), "each as noted"),
+            (("restore", "DRY_RUN=1"), "whole and unchanged"),
+        ):
+            said, code = make(*words)
+            assert (code, "switched off" in said, wanted in said) == (0, True, True), said
+        said, code = make("restore", "AT=2026-11-20 15:59:00")
+        assert (code, "in no dump" in said) == (2, True), said
+    finally:
+        owner(f"sudo mv /run/physical {cron}")

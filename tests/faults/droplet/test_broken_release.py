@@ -64,6 +64,12 @@ def is_not_healthy(source):
         )
 
 
+def reads_nothing(source):
+    """It starts, migrates and shows; only its parser is broken."""
+    with (source / "collector/jobs/answer.py").open("a") as file:
+        file.write("\n\ndef read(source, rows, seen):\n    return [], [Reject('broken on purpose', '{}') for _ in rows]\n")
+
+
 def is_not_what_it_says(source):
     environment = source / "collector/jobs/environment.py"
     environment.write_text(environment.read_text().replace('version("darkpool")', '"0.0.0"'))
@@ -76,6 +82,7 @@ def is_not_what_it_says(source):
         (is_not_what_it_says, "calls itself"),
         (does_not_migrate, "migrate"),
         (is_not_healthy, "status"),
+        (reads_nothing, "none of 500 rows could be read and stored"),
     ],
 )
 def test_a_broken_release_never_replaces_the_one_that_works(release, owner, source, break_it, step):

@@ -117,3 +117,28 @@ def test_the_drill_is_red_when_acknowledged_rows_are_missing(owner):
 
     assert "exit=1" in said
     assert "darkpool_trades SPY 2026-01-02: 5 rows were acknowledged, 0 are booked" in line["problem"]
+
+
+@pytest.fixture
+def an_index_that_lies(owner):
+    """A table whose index lacks its rows, with checksums that fit; in the newest backup."""
+    ready = "update pg_index set indisready = {} where indrelid = 'trading.unindexed'::regclass"
+    script = (
+        "create table trading.unindexed (n int); create index on trading.unindexed (n);"
+        f" {ready.format('false')}; insert into trading.unindexed select generate_series(1, 10); {ready.format('true')}"
+    )
+    as_postgres = "sudo -u postgres psql -XAtq -v ON_ERROR_STOP=1 darkpool"
+    owner("".join(f"{as_postgres} -c {quote(one)} && " for one in script.split(";")) + "true")
+    owner("sudo systemctl start darkpool-pgbackrest.service")
+    yield
+    owner(
+        f"{as_postgres} -c 'drop table trading.unindexed'; sudo systemctl start darkpool-pgbackrest.service"
+    )
+
+
+@pytest.mark.usefixtures("an_index_that_lies", "copy")
+def test_the_drill_is_red_when_an_index_lacks_rows_although_every_row_is_there(owner):
+    said, line = drill(owner)
+
+    assert "exit=1" in said
+    assert 'lacks matching index tuple within index "unindexed_n_idx"' in line["problem"]

@@ -53,9 +53,11 @@ def test_after_the_session_the_prints_are_the_truth_though_the_collector_was_kil
     moments = random.Random(seed)
     date = world.now(bed).date()
     evening = world.offset_at(bed, EVENING)
-    run = f"sudo -u collector env COLLECTOR_CLOCK_OFFSET_S={evening} collector run"
+    as_collector = f"sudo -u collector env COLLECTOR_CLOCK_OFFSET_S={evening} collector"
+    run, check = f"{as_collector} run", f"{as_collector} status --check --brief"
 
     world.move(bed, evening)
+    assert "late: " in owner(f"{check} || [ $? -eq 1 ]")
     truth("/_faults", {"latency_ms": 150})
     try:
         for _ in range(3):
@@ -64,6 +66,7 @@ def test_after_the_session_the_prints_are_the_truth_though_the_collector_was_kil
     finally:
         truth("/_faults", {"latency_ms": 0})
     owner(run)
+    owner(check)
 
     for symbol in ("SPY", "QQQ"):
         served = sorted(served_prints(truth, symbol, date))

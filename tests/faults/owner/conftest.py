@@ -62,6 +62,8 @@ class Owner(Described):
         known.write_text(known.read_text().replace("127.0.0.1 ", f"[127.0.0.1]:{port} "))
         # There is no vendor here, and a pass that fails at 9:30 is no deploy's fault.
         self.let_alone()
+        self.put("collector", collector_api_url="http://127.0.0.1:9")
+        self.put("release", release_unproven_enabled="true")
         self.searcher.learn(
             {"vault password": self.word.read_text().strip(), "first key": api_key,
              "ssh key": self.key.read_text().splitlines()[2]}

@@ -151,3 +151,14 @@ def test_a_loss_is_no_evidence_and_needs_no_number_of_sessions():
 @pytest.mark.parametrize("returns", [[], [0.0] * 100])
 def test_what_never_traded_is_not_judged(returns):
     assert judge(returns, alone(), np.random.default_rng(1)) is None
+
+
+@pytest.mark.parametrize(("p", "evidence"), [(0.04, True), (0.06, False)])
+def test_a_rule_that_the_best_of_several_matches_by_luck_is_no_evidence(p, evidence):
+    returns = np.random.default_rng(3).standard_normal(500) * 0.01 + 0.002
+
+    said = judge(returns, alone(), np.random.default_rng(1), among=(4, p))
+
+    assert said.evidence is evidence
+    assert f"p {p:.3f} as one of 4 rules" in said.words()
+    assert ("the best of 4 rules would look as good by luck" in said.words()) is not evidence

@@ -79,3 +79,24 @@ def test_hopeless_strategies_are_left_out_of_what_luck_may_do():
         best_of_many(rows, np.random.default_rng(1), block=1) for rows in (good, np.hstack([good, hopeless]))
     )
     assert among.spa == pytest.approx(alone.spa, abs=0.03)
+
+
+def test_each_strategy_is_judged_as_one_of_all_of_them():
+    rows = panel(3, 0.25)
+    found = best_of_many(rows, np.random.default_rng(1), block=1)
+    scaled = rows.mean(axis=0) / rows.std(axis=0)
+
+    assert found.each[found.best] == found.spa < 0.05
+    assert list(np.argsort(-scaled)[:3]) == list(np.argsort(found.each, kind="stable")[:3])
+    assert all(p == 1 for p, one in zip(found.each, scaled, strict=True) if one <= 0)
+
+
+@pytest.mark.slow
+def test_no_worthless_strategy_at_all_is_called_good_more_often_than_promised():
+    """One with an edge is among them: the others must not be found in its wake."""
+    found = [
+        best_of_many(panel(seed, 0.25), np.random.default_rng(seed), block=1, resamples=199)
+        for seed in range(200)
+    ]
+    wrong = [min(p for at, p in enumerate(one.each) if at != 2) <= 0.05 for one in found]
+    assert np.mean(wrong) <= 0.05 + 3 * (0.05 * 0.95 / 200) ** 0.5

@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ class Settings:
     keep_months: int
     min_free: int
     alarm_after_h: int
+    acknowledged: Path
 
 
 def read_settings(path: Path) -> Settings:
@@ -53,6 +54,7 @@ def read_settings(path: Path) -> Settings:
             keep_months=int(given["BACKUP_KEEP_MONTHS"]),
             min_free=int(given["BACKUP_MIN_FREE_MB"]) * 1024 * 1024,
             alarm_after_h=int(given["BACKUP_ALARM_AFTER_H"]),
+            acknowledged=Path(given["BACKUP_ACKNOWLEDGED"]),
         )
     except (OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error
@@ -73,8 +75,19 @@ def newest(directory: Path) -> Path:
 
 def noted(backup: Path) -> dict[str, Facts]:
     """What each table held, as found in the dump's own snapshot; nothing where an older release wrote it."""
-    found: dict[str, Facts] = json.loads((backup / MANIFEST).read_text()).get("tables", {})
+    found: dict[str, Facts] = manifest(backup).get("tables", {})
     return found
+
+
+def manifest(backup: Path) -> dict[str, Any]:
+    """What was written beside the dump."""
+    found: dict[str, Any] = json.loads((backup / MANIFEST).read_text())
+    return found
+
+
+def began(backup: Path) -> datetime:
+    """A moment just before the dump's snapshot: what was committed by then is in it."""
+    return datetime.fromisoformat(manifest(backup)["started_at"])
 
 
 def taken_at(backup: Path) -> datetime:
@@ -130,9 +143,10 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def output(arguments: list[str], stdin: IO[bytes] | int = subprocess.DEVNULL) -> str:
-    """Run a program and give what it printed; its complaint becomes the error."""
-    done = subprocess.run(arguments, stdin=stdin, capture_output=True, text=True, cwd="/", check=False)
+def output(arguments: list[str], stdin: IO[bytes] | int = subprocess.DEVNULL, said: str | None = None) -> str:
+    """Run a program, which may be said something, and give what it printed; its complaint becomes the error."""
+    heard: dict[str, Any] = {"stdin": stdin} if said is None else {"input": said}
+    done = subprocess.run(arguments, **heard, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode:
         raise BackupError(f"{' '.join(arguments[:4])} failed ({done.returncode}): {done.stderr.strip()}")
     return done.stdout.strip()

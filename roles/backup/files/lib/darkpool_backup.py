@@ -19,6 +19,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import backup_set
+import dump_restore
+import filled
+import owed
 import rotation
 import table_facts
 from backup_set import BackupError, Settings, one_at_a_time, output, turn
@@ -27,7 +30,6 @@ SETTINGS_FILE = Path("/etc/default/darkpool-backup")
 DUMPER = "darkpool_backup"
 SCRATCH = "darkpool_verify"
 FIRST_WITH_ZSTD = 16
-AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
 EXIT_CODES = (
     "exit codes: 0 done, or another backup is at work; 1 failed, or the backup is damaged; 2 wrong usage"
 )
@@ -44,6 +46,8 @@ def main() -> int:
             show(settings)
         elif arguments.word == "age":
             refuse_old(arguments.settings, settings)
+        elif arguments.word == "restore":
+            bring_back(settings, arguments)
         else:
             prove(arguments.directory or backup_set.newest(settings.directory), settings, arguments.word)
     except (BackupError, OSError) as error:
@@ -71,6 +75,11 @@ def parser() -> argparse.ArgumentParser:
     ):
         word = words.add_parser(name, help=text, description=text)
         word.add_argument("directory", nargs="?", type=Path, help="one backup (default: the newest)")
+    back = words.add_parser("restore", help="bring a dump back as the live database, or a new one (as root)")
+    back.add_argument("--from", dest="name", default="", help="one dump by its name (default: the newest)")
+    back.add_argument("--into", default="", help="a new database; nothing is replaced")
+    back.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+    back.add_argument("--accept-loss", action="store_true", help="also if acknowledged rows are missing")
     return top
 
 
@@ -162,6 +171,7 @@ def fill(partial: Path, settings: Settings) -> None:
         "database": settings.database,
         "started_at": started.isoformat(timespec="seconds"),
         "made_by": made_by,
+        "bytes": database_size(settings),
         "tables": facts,
     }
     (partial / backup_set.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
@@ -231,20 +241,34 @@ def prove(backup: Path, settings: Settings, word: str) -> None:
         if not alone:
             raise BackupError("another backup or verify is at work: try again in a few minutes")
         with turn():
-            compare(backup, restored(backup))
+            compare(backup, restored(backup, settings))
 
 
-def restored(backup: Path) -> dict[str, table_facts.Facts]:
+def restored(backup: Path, settings: Settings) -> dict[str, table_facts.Facts]:
     """Restore into an empty database, look, and drop it."""
-    drop = [*AS_POSTGRES, "dropdb", "--if-exists", "--force", SCRATCH]
-    output(drop)
     try:
-        output([*AS_POSTGRES, "createdb", "--template=template0", SCRATCH])
-        with (backup / backup_set.DUMP).open("rb") as stream:
-            output([*AS_POSTGRES, "pg_restore", "--exit-on-error", f"--dbname={SCRATCH}"], stdin=stream)
-        return table_facts.facts([*AS_POSTGRES, "psql", "-d", SCRATCH])
+        filled.fill(backup, SCRATCH)
+        _, missing = dump_restore.acknowledged(settings, backup, SCRATCH)
+        if missing:
+            raise BackupError(f"acknowledged, and not in {backup.name}: {owed.brief(missing)}")
+        return table_facts.facts([*filled.AS_POSTGRES, "psql", "-d", SCRATCH])
     finally:
-        output(drop)
+        filled.drop(SCRATCH)
+
+
+def bring_back(settings: Settings, given: argparse.Namespace) -> None:
+    """One restore at a time, and no backup beside it."""
+    if os.geteuid() != 0:
+        raise BackupError("a restore replaces the database, as postgres: sudo darkpool-backup restore")
+    wanted = dump_restore.Wanted(given.name, given.into, given.accept_loss)
+    if given.dry_run:
+        dump_restore.plan(settings, wanted)
+        say("nothing was changed")
+        return
+    with one_at_a_time(settings.directory) as alone:
+        if not alone:
+            raise BackupError("a backup, a verify or another restore is at work: try again in a few minutes")
+        dump_restore.run(settings, wanted)
 
 
 def compare(backup: Path, found: dict[str, table_facts.Facts]) -> None:

@@ -181,10 +181,15 @@ def listed(settings: Settings, number: int, path: str) -> str:
 
 def names(settings: Settings, number: int) -> list[str]:
     """The names of such files."""
+    return sorted(sizes(settings, number))
+
+
+def sizes(settings: Settings, number: int) -> dict[str, int]:
+    """How long each of them is there, encrypted."""
     said = json.loads(
         called([*program(settings), f"--repo={number}", "--output=json", "repo-ls", NOTES]) or "{}"
     )
-    return sorted(name for name, one in said.items() if one["type"] == "file")
+    return {name: one["size"] for name, one in said.items() if one["type"] == "file"}
 
 
 def remove(settings: Settings, number: int, name: str) -> None:

@@ -6,32 +6,27 @@ same call goes on or begins anew.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import acknowledged
 import acknowledged_copies
 import archive_copies
 import notes
+import owed
 import repository
 import table_facts
 from backup_set import BackupError, turn
 from scratch import Scratch, needed, refuse_without_room, restore
+from stillness import nobody_collects, systemctl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from physical_settings import Settings
 
-JOBS = Path("/usr/local/lib/darkpool")  # the lock that jobs share and a release holds alone
 LEFTOVERS = ("restore_command", "recovery_target_name", "recovery_target_time", "recovery_target_action")
 
 
@@ -42,6 +37,11 @@ class Wanted:
     name: str = ""
     at: datetime | None = None
     accept_loss: bool = False
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(timezone.utc)  # noqa: TID251 -- a program of its own, outside the collector's rooms
 
 
 def say(message: str) -> None:
@@ -115,11 +115,11 @@ def prepare(settings: Settings, backup: repository.Backup, wanted: Wanted) -> No
     say(f"notes     of {days} days of acknowledged pages came from the repository")
     files = archive_copies.fetch(settings, backup.repository)
     say(f"archive   {files} files of old months that were not on this disk came from the repository")
-    judge(scratch, backup, wanted)
+    stands_at = judge(scratch, backup, wanted, note)
     for name in (*LEFTOVERS, "archive_mode"):
         scratch.ask(f"alter system reset {name}")
     scratch.stop()
-    proven(settings).touch()
+    proven(settings).write_text(stands_at.isoformat() if stands_at else "")
 
 
 def newest_archived(settings: Settings) -> None:
@@ -130,34 +130,35 @@ def newest_archived(settings: Settings) -> None:
         say(f"careful   the live server's last log is not archived: {str(error)[-200:]}")
 
 
-def judge(scratch: Scratch, backup: repository.Backup, wanted: Wanted) -> None:
-    """Compare with what was noted, and with what was acknowledged until that moment."""
+def judge(
+    scratch: Scratch, backup: repository.Backup, wanted: Wanted, note: dict[str, Any] | None
+) -> datetime | None:
+    """Compare with what was noted and what was acknowledged; the moment it stands at, where that is not the end."""
     found = table_facts.facts(scratch.psql)
-    if wanted.name:
-        wrong = table_facts.differences(notes.of(scratch.settings, backup)["tables"], found)
+    lost = False
+    if note:
+        wrong = table_facts.differences(note["tables"], found)
         if wrong:
-            raise BackupError(
-                f"{backup.label} does not restore to what was noted: {acknowledged.brief(wrong)}"
-            )
-    elif wanted.at:
-        check_ledger(scratch, wanted.at, wanted)
+            raise BackupError(f"{backup.label} does not restore to what was noted: {owed.brief(wrong)}")
     else:
-        check_ledger(scratch, datetime.now(timezone.utc), wanted)  # noqa: TID251 -- outside the collector's rooms
+        lost = check_ledger(scratch, wanted.at or now(), wanted)
     say(f"proven    {len(found)} tables, {table_facts.total(found)} rows")
+    if note:
+        return datetime.fromisoformat(note["noted_at"])
+    return owed.BEGINNING if lost else wanted.at
 
 
-def check_ledger(scratch: Scratch, moment: datetime, wanted: Wanted) -> None:
-    """What the collector was told is committed must be there."""
-    lines = acknowledged.until(acknowledged.read(scratch.settings.acknowledged), moment)
-    missing = acknowledged.lost(lines, scratch.ask)
+def check_ledger(scratch: Scratch, moment: datetime, wanted: Wanted) -> bool:
+    """What the collector was told is committed must be there; whether some is not, and that was accepted."""
+    lines = owed.until(owed.read(scratch.settings.acknowledged), moment)
+    missing = owed.lost(lines, scratch.ask)
     if missing and not wanted.accept_loss:
         raise BackupError(
-            f"acknowledged, and not restored: {acknowledged.brief(missing)}. Nothing was replaced;"
+            f"acknowledged, and not restored: {owed.brief(missing)}. Nothing was replaced;"
             " ACCEPT_LOSS=1 takes it as it is"
         )
-    say(
-        f"compared  {len(lines)} acknowledged pages{': LOST ' + acknowledged.brief(missing) if missing else ''}"
-    )
+    say(f"compared  {len(lines)} acknowledged pages{': LOST ' + owed.brief(missing) if missing else ''}")
+    return bool(missing)
 
 
 def swap(settings: Settings) -> None:
@@ -170,6 +171,8 @@ def swap(settings: Settings) -> None:
             live.rename(kept)
         pending(settings).rename(live)
     systemctl("start", settings.unit)
+    if proven(settings).exists() and proven(settings).read_text():
+        owed.give_up(settings.acknowledged, datetime.fromisoformat(proven(settings).read_text()), now())
     proven(settings).unlink(missing_ok=True)
     say(f"in place  after {time.monotonic() - begun:.0f} s without a database")
     say(f"aside     {kept}: remove it when you are sure")
@@ -184,33 +187,6 @@ def known_again(settings: Settings) -> None:
         repository.made(settings)
     except BackupError:
         repository.pgbackrest(settings, "stanza-upgrade")
-
-
-@contextlib.contextmanager
-def nobody_collects() -> Iterator[None]:
-    """As during a release: jobs wait for their turn, the stream stands still and goes on afterwards."""
-    handle = os.open(JOBS, os.O_RDONLY)
-    streams = (
-        subprocess.run(["systemctl", "is-active", "--quiet", "collector-stream"], check=False).returncode == 0
-    )
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if streams:
-            systemctl("stop", "collector-stream.service")
-        yield
-    finally:
-        os.close(handle)
-        if streams:
-            systemctl("start", "--no-block", "collector-stream.service")
-
-
-def systemctl(*words: str) -> None:
-    """Ask systemd."""
-    done = subprocess.run(["systemctl", *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BackupError(
-            f"systemctl {' '.join(words)}: {done.stderr.strip()}; call the same again once that is mended"
-        )
 
 
 def running(settings: Settings) -> bool:
@@ -233,5 +209,4 @@ def proven(settings: Settings) -> Path:
 
 def aside(settings: Settings) -> Path:
     """Where the live data go."""
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")  # noqa: TID251 -- outside the collector's rooms
-    return settings.data_directory.with_name(f"{settings.data_directory.name}.before-{stamp}")
+    return settings.data_directory.with_name(f"{settings.data_directory.name}.before-{now():%Y%m%dT%H%M%SZ}")

@@ -6,13 +6,18 @@ Integrity is not completeness: a disk that lies about flushes, or a backup from 
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+# Where a loss was accepted, all that was acknowledged until then is no longer owed.
+BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
+DAYS, RESTORES = "[0-9]*.jsonl", "restores.jsonl"
 
 # The collector's own books lie in the same transaction as the rows, so they say of which feed and session they are.
 BOOKS = """
@@ -31,14 +36,40 @@ MOST_NAMED = 5
 
 
 def read(folder: Path) -> list[dict[str, object]]:
-    """Every line of every day; half a line of a power cut is none, as nothing after it was acknowledged."""
-    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
-    return [json.loads(line) for line in lines if line.endswith("}")]
+    """Every line of every day that is still owed: not what a restore to an earlier moment gave up."""
+    lines = [line for file in sorted(folder.glob(DAYS)) for line in whole(file)]
+    given_up = [(moment(one, "to"), moment(one, "at")) for one in whole(folder / RESTORES)]
+    return [line for line in lines if not any(to < moment(line, "at") <= until for to, until in given_up)]
 
 
-def until(lines: Iterable[dict[str, object]], moment: datetime) -> list[dict[str, object]]:
+def whole(file: Path) -> list[dict[str, object]]:
+    """The lines of a file; half a line of a power cut is none, as nothing after it was acknowledged."""
+    text = file.read_text() if file.exists() else ""
+    return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+
+
+def moment(line: dict[str, object], name: str) -> datetime:
+    """A time in a line."""
+    return datetime.fromisoformat(str(line[name]))
+
+
+def give_up(folder: Path, to: datetime, at: datetime) -> None:
+    """Note that the database stands where it stood at `to`: what was acknowledged since is no longer owed."""
+    if not folder.exists():
+        return
+    file = folder / RESTORES
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps({"at": at.isoformat(), "to": to.isoformat()}) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    file.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(file, folder.stat().st_uid, folder.stat().st_gid)
+
+
+def until(lines: Iterable[dict[str, object]], then: datetime) -> list[dict[str, object]]:
     """What had been acknowledged by then."""
-    return [line for line in lines if datetime.fromisoformat(str(line["at"])) <= moment]
+    return [line for line in lines if moment(line, "at") <= then]
 
 
 def lost(lines: Sequence[dict[str, object]], ask: Callable[[str], str]) -> list[str]:

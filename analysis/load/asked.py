@@ -1,0 +1,52 @@
+"""Days of a symbol, read row by row from wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+
+from analysis.load import whole
+from analysis.load.whole import Wanted
+from collector.core.clock import new_york_instant
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Days of a symbol, the last one included, and where the archive is."""
+
+    connection: Connection
+    symbol: str
+    first: date
+    last: date
+    folder: str
+
+    def by_time(self, table: str, columns: tuple[str, ...], **only: str) -> pd.DataFrame:
+        """Rows whose months go by a time."""
+        return self._rows(
+            table, new_york_instant(self.first), new_york_instant(self.last + DAY), columns, only
+        )
+
+    def by_day(self, table: str, columns: tuple[str, ...], **only: str) -> pd.DataFrame:
+        """Rows whose months go by a New York day."""
+        return self._rows(table, self.first, self.last + DAY, columns, only)
+
+    def _rows(
+        self,
+        table: str,
+        start: date | datetime,
+        end: date | datetime,
+        columns: tuple[str, ...],
+        only: Mapping[str, str],
+    ) -> pd.DataFrame:
+        wanted = [(name, tuple(values.split(","))) for name, values in only.items()]
+        return whole.rows(
+            self.connection,
+            Wanted(table, self.symbol, start, end, columns, wanted[0] if wanted else None),
+            self.folder,
+        )

@@ -1,0 +1,118 @@
+"""How long a dump and its restore take as the role backup does them, beside pg_dump -Fc and pg_restore as they come.
+
+In one droplet of the test bed (2 GB; a PostgreSQL whose pg_dump knows zstd), from the same database, in turns: our own
+functions as they are installed there. What comes back is compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from append_load import begin, shell  # noqa: E402 - beside this file
+from partitions import FILL, FIRST  # noqa: E402 - same
+
+from testbed import bed as beds  # noqa: E402 - found by the line above
+from testbed.shell import run  # noqa: E402 - same
+
+MOST = 0.6
+SYSTEM = "debian-13"
+MONTHS = 6
+FOLDER = "/srv/bench"
+# Made by our own functions, and by the programs with what they do by themselves.
+LIB = "PYTHONPATH=/usr/local/lib/darkpool-backup PYTHONDONTWRITEBYTECODE=1 python3 -c"
+MAKE = f"""
+install -d -o postgres -m 0755 {FOLDER}; chmod 644 /srv/schema.sql
+runuser -u postgres -- createdb bench
+runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d bench -f /srv/schema.sql
+runuser -u postgres -- psql -Xq -v ON_ERROR_STOP=1 -d bench
+"""
+AS = "cd /; runuser -u postgres --"
+CODE = "import darkpool_backup as b; print(b.compression(b.output(['pg_dump', '--version'])))"
+FILLED = f"import filled; from pathlib import Path; filled.fill(Path('{FOLDER}'), 'bench_ours')"
+STEPS = {
+    (
+        "dump",
+        "ours",
+    ): f'{AS} pg_dump -Fc "$({LIB} "{CODE}")" -f {FOLDER}/darkpool.dump bench; chmod 644 {FOLDER}/*.dump',
+    ("dump", "plain"): f"{AS} pg_dump -Fc -f {FOLDER}/plain.dump bench",
+    ("restore", "ours"): f'{LIB} "{FILLED}"',
+    ("restore", "plain"): f"{AS} dropdb --if-exists bench_plain; {AS} createdb -T template0 bench_plain;"
+    f" {AS} pg_restore -d bench_plain {FOLDER}/plain.dump",
+}
+HELD = "select count(*), sum(hashtextextended(t::text, 0)) from trading.darkpool_trades t"
+END = (
+    f"for one in bench bench_ours bench_plain; do {AS} dropdb --if-exists --force $one; done; rm -rf {FOLDER}"
+)
+# By step and way: seconds of each round.
+Took = dict[tuple[str, str], list[float]]
+
+
+def fill(bed: beds.Bed, rows: int) -> None:
+    """A database of so many prints, with our tables, partitions and indexes."""
+    run("docker", "cp", str(ROOT / "sql/schema.sql"), f"{bed.container('droplet')}:/srv/schema.sql")
+    days = ", ".join(f"'{FIRST}'::date + 31 * {number}" for number in range(MONTHS + 1))
+    step = f"'{30.4 * MONTHS * 86400 / rows:.3f} s'"
+    prints = FILL % {"first": f"'{FIRST} 12:00+00'", "step": step, "rows": rows}
+    script = (
+        f"select count(ops.make_partitions('darkpool_trades', array[{days}]));\n{prints};\nvacuum analyze;"
+    )
+    shell(bed, f"{MAKE.strip()} <<'END'\n{script}\nEND", timeout_s=1800)
+
+
+def measure(bed: beds.Bed, rounds: int) -> tuple[Took, dict[str, int]]:
+    """Each step by both ways in turns, and how large the dumps are; what came back is what was there."""
+    took: Took = {}
+    for _ in range(rounds):
+        for step, script in STEPS.items():
+            begun = time.monotonic()
+            shell(bed, script, timeout_s=1800)
+            took.setdefault(step, []).append(time.monotonic() - begun)
+        held = {
+            shell(bed, f'{AS} psql -XAtd {one} -c "{HELD}"') for one in ("bench", "bench_ours", "bench_plain")
+        }
+        assert len(held) == 1, held
+    sizes = shell(bed, f"stat -c %s {FOLDER}/darkpool.dump {FOLDER}/plain.dump").split()
+    return took, dict(zip(("ours", "plain"), map(int, sizes), strict=True))
+
+
+def main() -> int:
+    """Measure and print."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--name", help="a converged bed that runs (default: one of its own)")
+    options.add_argument("--rows", type=int, default=3_000_000, help="prints (default: %(default)s)")
+    options.add_argument("--rounds", type=int, default=1)
+    given = options.parse_args()
+    bed = beds.Bed(given.name, SYSTEM) if given.name else beds.Bed("bench-dump", SYSTEM)
+    try:
+        if not given.name:
+            begin(bed)
+        fill(bed, given.rows)
+        took, sizes = measure(bed, given.rounds)
+    finally:
+        if given.name:
+            shell(bed, END)
+        else:
+            beds.down(bed)
+    print("| step | ours, s | plain, s | ours / plain |\n|---|---|---|---|")
+    total = {"ours": 0.0, "plain": 0.0}
+    for step in ("dump", "restore"):
+        ours, plain = (statistics.median(took[step, way]) for way in total)
+        total = {"ours": total["ours"] + ours, "plain": total["plain"] + plain}
+        print(f"| {step} | {ours:.1f} | {plain:.1f} | {ours / plain:.2f} |")
+    ratio, larger = total["ours"] / total["plain"], sizes["ours"] / sizes["plain"]
+    print(f"| both | {total['ours']:.1f} | {total['plain']:.1f} | {ratio:.2f} |")
+    print(f"| MiB of the dump | {sizes['ours'] / 2**20:.1f} | {sizes['plain'] / 2**20:.1f} | {larger:.2f} |")
+    return 0 if ratio <= MOST and larger <= 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""A database made out of a dump, as the superuser: the drill drops it again, a restore puts it in its place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import backup_set
+from backup_set import output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+OWNER = "darkpool_owner"
+AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
+# Several processes at once want a file with a name, and the backups are their group's to read.
+AS_READER = ["runuser", "-u", "postgres", "-g", "postgres", "-G", "pgbackup", "--"]
+# Nothing counts before the renames, whose commit puts all of it on the disk.
+UNHURRIED = ["env", "PGOPTIONS=-c synchronous_commit=off"]
+MOST_JOBS = 4
+
+
+def fill(backup: Path, database: str) -> None:
+    """Make the database anew, and restore into it; what was left of that name goes."""
+    drop(database)
+    encoding = ["--template=template0", "--encoding=UTF8", "--locale=C.UTF-8", f"--owner={OWNER}"]
+    output([*AS_POSTGRES, "createdb", *encoding, database])
+    dump, into = (
+        backup / backup_set.DUMP,
+        [*UNHURRIED, "pg_restore", "--exit-on-error", f"--dbname={database}"],
+    )
+    if readable(dump):
+        output([*AS_READER, *into, f"--jobs={jobs()}", str(dump)])
+        return
+    with dump.open("rb") as stream:
+        output([*AS_POSTGRES, *into], stdin=stream)
+
+
+def drop(database: str) -> None:
+    """Forget it, whoever looks into it."""
+    output([*AS_POSTGRES, "dropdb", "--if-exists", "--force", database])
+
+
+def readable(dump: Path) -> bool:
+    """Whether several processes may open it: not, where somebody keeps a copy to himself."""
+    asked = [*AS_READER, "test", "-r", str(dump)]
+    return subprocess.run(asked, stderr=subprocess.DEVNULL, cwd="/", check=False).returncode == 0
+
+
+def jobs() -> int:
+    """One that reads while the others build indexes."""
+    return min(MOST_JOBS, (os.cpu_count() or 1) + 1)
+
+
+def ask(database: str, script: str, told: Mapping[str, str] | None = None) -> str:
+    """Answer of a script for psql; what it names by :'name' is told beside it."""
+    names = [word for name, value in (told or {}).items() for word in ("-v", f"{name}={value}")]
+    psql = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *names, "-d", database]
+    return output([*AS_POSTGRES, *psql], said=script)
