@@ -122,7 +122,7 @@ notebook: configured $(TOOLS) ## The notebooks, over the tunnel, in your browser
 report: configured $(TOOLS) ## A page of a day to read or print: SYMBOL=SPY, DATE=...
 	@python -m laptop.daily $(INVENTORY) report --port $(PORT) --symbol "$(SYMBOL)" --date "$(DATE)"
 
-# For cron or launchd: docs/analysis.md#each-night
+# For cron or launchd: docs/nightly.md
 nightly: configured $(TOOLS)
 	@python -m laptop.nightly $(INVENTORY) --port $(PORT) --since "$(SINCE)"
 

@@ -40,7 +40,8 @@ def ping(url: str, event: str) -> None:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
         file.write(url)
         file.flush()
-        subprocess.run([sys.executable, str(PING), f"{JOB}:{event}", file.name], check=False)
+        # The last word is a mark of a server that follows another; a laptop is none.
+        subprocess.run([sys.executable, str(PING), f"{JOB}:{event}", file.name, ""], check=False)
 
 
 def night(tunnel: Tunnel, server: Server, since: str) -> int:

@@ -39,7 +39,10 @@ def _lines(
     lacking = [one.feed for one in states if not one.whole] + list(material.refused)
     yield f"INCOMPLETE, missing: {', '.join(lacking)}." if lacking else "Complete."
     yield from _figures(found)
-    yield f"Signals: {', '.join(f'{one.rule} {WORDS[one.value]}' for one in signals)}. No advice."
+    known = [f"{one.rule} {WORDS[one.value]}" for one in signals if one.value is not None]
+    unknown = [one.rule for one in signals if one.value is None]
+    lacking_facts = f"; too little known for {', '.join(unknown)}" if unknown else ""
+    yield f"Signals: {', '.join(known) or 'none'}{lacking_facts}. No advice."
     for one in correlations:
         if one.value is None or one.low is None or one.high is None:
             yield f"Correlation {one.pair}: too little known."

@@ -13,7 +13,7 @@ Written by `analysis signals --markdown`; do not edit. A signal is 1, 0 or -1 fo
 when too little is known; it is made of what had been *collected* by then. No rule here is advice: the
 [backtest](analysis.md#backtests) says how little each has shown. Lookback and horizon are sessions.
 
-What each said of each session is [stored each night](analysis.md#each-night), with its version and hour, and never
+What each said of each session is [stored each night](nightly.md), with its version and hour, and never
 changed: `analysis signals SPY --stored`.
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import gzip
 import json
 from collections.abc import Iterator
@@ -22,8 +23,9 @@ from analysis import signals
 from analysis.combined import daily
 from analysis.load import nightly, postgresql, written
 from analysis.load.nightly import Due, Work
+from analysis.report.material import Material
 from analysis.show.message import message
-from analysis.signals.stored import as_of
+from analysis.signals.stored import Signal, as_of
 from analysis.signals.stored import signals as said
 from analysis.verbs import page
 from analysis.verbs.verb import Say, Verb
@@ -91,14 +93,29 @@ def _of(
         }
         yield {"kind": "correlation", **head, **asdict(pair)}
     if REPORT in due:
-        found = page.made(page.ask(connection, one.symbol, one.day, arguments.archive), arguments.trials)
-        out = arguments.reports / found.name
-        written.whole(out, found.content)
-        title, body = message(found.material, found.found, found.states, spoken, moved)
-        packed = base64.b64encode(gzip.compress(found.content, mtime=0)).decode()
-        told = {"symbol": one.symbol, "session_date": one.day, "title": title}
-        told["body"] = f"{body}\nThe page is attached, or {out} on the laptop."
-        yield {"kind": "report", **told, "name": found.name, "page": packed}
+        with contextlib.suppress(page.Nothing):
+            yield _report(
+                page.ask(connection, one.symbol, one.day, arguments.archive), arguments, spoken, moved
+            )
+
+
+def _report(
+    material: Material, arguments: argparse.Namespace, spoken: list[Signal], moved: list[daily.Daily]
+) -> dict[str, Any]:
+    """The page, written here, and the message that it goes with."""
+    found = page.made(material, arguments.trials)
+    out = arguments.reports / found.name
+    written.whole(out, found.content)
+    title, body = message(material, found.found, found.states, spoken, moved)
+    return {
+        "kind": "report",
+        "symbol": material.symbol,
+        "session_date": material.day,
+        "title": title,
+        "body": f"{body}\nThe page is attached, or {out} on the laptop.",
+        "name": found.name,
+        "page": base64.b64encode(gzip.compress(found.content, mtime=0)).decode(),
+    }
 
 
 def _plain(value: object) -> str:

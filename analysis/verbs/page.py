@@ -21,6 +21,10 @@ from collector.core.errors import Terminal
 FOLDER = Path("reports")
 
 
+class Nothing(Terminal):
+    """Of that day there is no row to make a page of."""
+
+
 @dataclass(frozen=True)
 class Page:
     """The page, and what it is made of."""
@@ -58,7 +62,7 @@ def ask(connection: Connection, symbol: str, day: date | None, archive: str) -> 
         raise Terminal(f"{day:%A} {day} is no trading day that this release's calendar knows")
     found = session.material(connection, symbol, on, archive)
     if found.nothing:
-        raise Terminal(f"nothing of {symbol} was collected for {day:%A} {day}")
+        raise Nothing(f"nothing of {symbol} was collected for {day:%A} {day}")
     return found
 
 

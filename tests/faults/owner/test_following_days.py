@@ -135,6 +135,32 @@ def test_a_report_asks_through_the_tunnel_and_says_what_is_not_collected(make):
     assert "make report SYMBOL=SPY" in said
 
 
+# A bar of a session that is over for longer than reports are sent.
+A_SESSION = """
+insert into ops.coverage (feed, symbol, session_date)
+select 'ohlc_1m', 'SPY', max(session_date) from ops.market_sessions where session_date < current_date - 5;
+select ops.make_partitions('bars', array_agg(session_date)) from ops.coverage;
+insert into trading.bars
+    (symbol, session_date, candle, starts_at, open, high, low, close, volume, market_time, collected_at)
+select 'SPY', session_date, '1m', opens_at, 600, 600, 600, 600, 1, 'r', opens_at
+from ops.coverage join ops.market_sessions using (session_date);
+select session_date from ops.coverage
+"""
+
+
+def test_a_night_is_computed_here_and_stored_there_once(owner, make):
+    ask = 'cd /; runuser -u postgres -- psql -XAtqd darkpool -v ON_ERROR_STOP=1 -c "$1" | tail -n 1'
+    day = owner.bed.execute("droplet", "bash", "-c", ask, "ask", A_SESSION).strip()
+    first, again = (make("nightly", f"SINCE={day}") for _ in range(2))
+    assert first[0] == 0, first[1]
+    assert "correlation: 2 new of 2\nsignal: 4 new of 4" in first[1]
+    assert again[0] == 0, again[1]
+    assert f"SPY {day}: stored already" in again[1]
+    assert "nothing was handed over" in again[1]
+    count = "select count(*) from derived.signals where computed_at > as_of"
+    assert owner.bed.execute("droplet", "bash", "-c", ask, "ask", count).strip() == "4"
+
+
 def test_a_broken_tunnel_comes_back_by_itself_and_says_so(owner):
     with tunnel(owner) as (process, shown):
         wait_for(shown, "the tunnel is up")
