@@ -161,6 +161,9 @@ def measure(years: int, symbols: int, ways: dict[str, Callable[[Market], Earned]
             began = time.perf_counter()
             earned[name] = way(made)
             took[name].append(time.perf_counter() - began)
+        print(
+            f"symbol {seed + 1}: {', '.join(f'{each[-1]:.1f} s' for each in took.values())}", file=sys.stderr
+        )
         first, *others = earned.values()
         assert first.trades > 0
         for other in others:

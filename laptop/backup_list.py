@@ -12,8 +12,8 @@ PHYSICAL, LOGICAL = "sudo darkpool-pgbackrest", "sudo darkpool-backup"
 # What starts physical backups is there where they are wanted; the program stays when they are switched off.
 IS_ON = "test -e /etc/cron.d/darkpool-pgbackrest && echo on || echo off"
 OFF = (
-    "Physical backups are switched off (pgbackrest_enabled: false): there are only the nightly dumps,"
-    " and what came after the newest of them is in none.\n"
+    "Physical backups are switched off (pgbackrest_enabled: false): there are only\n"
+    "the nightly dumps, and what came after the newest of them is in none.\n"
 )
 PLACES = {1: "on the server", 2: "off-site"}
 

@@ -43,6 +43,8 @@ class Chosen:
     def words(self) -> str:
         """What it earned, and by which rules."""
         many = Counter(one or "none" for one in self.choices)
+        if set(many) == {"none"}:
+            return f"{len(self.net)} sessions, none held: each time all rules had lost. No evidence."
         said = (
             "Evidence"
             if self.evidence

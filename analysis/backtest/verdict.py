@@ -40,7 +40,7 @@ class Verdict:
     def missing(self) -> tuple[str, ...]:
         """What speaks against it; empty when nothing does."""
         reasons = (
-            (self.low <= 0, "the interval of the mean holds 0"),
+            (self.low <= 0, "the interval of the mean is not all above 0"),
             (self.deflated <= SURE, f"the best of {self.trials} trials would be as good by luck"),
             (
                 self.p is not None and self.p > 1 - SURE,

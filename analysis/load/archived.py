@@ -42,7 +42,10 @@ def prints(asked: Asked) -> pd.DataFrame:
 
 def print_sizes(asked: Asked) -> pd.DataFrame:
     """As analysis_print_sizes."""
-    return at_market(prints(asked))[["size"]]
+    columns = ("size", "sale_cond_codes", "trade_code", "canceled", "missing_since")
+    found = [week.by_time("darkpool_trades", columns) for week in asked.weeks()]
+    sizes = [at_market(one[one["missing_since"].isna()])[["size"]] for one in found]
+    return pd.concat(sizes, ignore_index=True)
 
 
 def bars(asked: Asked) -> pd.DataFrame:

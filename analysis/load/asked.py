@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -14,6 +14,7 @@ from analysis.load.whole import Wanted
 from collector.core.clock import new_york_instant
 
 DAY = timedelta(days=1)
+AT_ONCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Asked:
     first: date
     last: date
     folder: str
+
+    def weeks(self) -> Iterator[Asked]:
+        """The same, some days at a time: the prints of a year do not fit into a laptop's memory."""
+        first = self.first
+        while first <= self.last:
+            yield replace(self, first=first, last=min(self.last, first + AT_ONCE - DAY))
+            first += AT_ONCE
 
     def by_time(self, table: str, columns: tuple[str, ...], **only: str) -> pd.DataFrame:
         """Rows whose months go by a time."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,18 +18,13 @@ from collector.core.clock import new_york_date
 Line = tuple[str, date, Decimal, datetime]
 COLUMNS = ("fact", "session_date", "value", "known_at")
 SIDES = ("call_premium_ask_side", "call_premium_bid_side", "put_premium_ask_side", "put_premium_bid_side")
-# So many days of prints at a time: a year of them does not fit into a laptop.
-AT_ONCE = timedelta(days=7)
 
 
 def facts(asked: Asked) -> pd.DataFrame:
     """One number of a session, and when it was collected."""
-    lines: list[Line] = []
-    first = asked.first
-    while first <= asked.last:
-        week = replace(asked, first=first, last=min(asked.last, first + AT_ONCE - timedelta(days=1)))
-        lines += [*_flow(week), *_dark(week), *_closes(week), *_ranks(week)]
-        first += AT_ONCE
+    lines = [
+        line for week in asked.weeks() for made in (_flow, _dark, _closes, _ranks) for line in made(week)
+    ]
     found = pd.DataFrame.from_records(lines, columns=COLUMNS)
     return found.sort_values(["known_at", "fact"], kind="stable")
 

@@ -1,5 +1,7 @@
 """Rows put into the database by hand, and the command that is asked about them."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -7,6 +9,8 @@ import sys
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+
+from analysis import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 20)
@@ -39,6 +43,17 @@ def analysis(database, *words: str, cwd=None) -> subprocess.CompletedProcess[str
         cwd=cwd,
         check=False,
     )
+
+
+def inside(database, *words: str) -> subprocess.CompletedProcess[str]:
+    """The same in this process: no second for an interpreter."""
+    out, complaint = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(complaint):
+        try:
+            code = cli.main([*words, "--dsn", database.dsn("analyst")])
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), complaint.getvalue())
 
 
 def answer(database, *words: str, cwd=None):

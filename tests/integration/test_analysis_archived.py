@@ -14,7 +14,7 @@ from collector.jobs import retain
 from collector.store import database as door
 from collector.store import files
 
-OLD = ("2023-05-24", "2023-05-31", "2023-06-01")
+OLD = ("2023-05-22", "2023-05-31", "2023-06-01")
 NEW = ("2026-11-19", "2026-11-20")
 WORDS = (
     ("dark-share", "SPY", "--date", OLD[1]),

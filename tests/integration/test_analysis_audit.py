@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from analysed import analysis, answer, fits
+from analysed import analysis, answer, fits, inside
 
 from collector.jobs import retain
 from collector.store import database as door
@@ -96,19 +96,19 @@ def test_a_whole_week_agrees_and_says_what_part_the_prints_are(week, tmp_path):
 def test_volume_that_is_not_here_is_found_and_the_exit_code_says_so(week, tmp_path):
     words = finra(tmp_path, 500, 720)
 
-    done = analysis(week, *words)
+    done = inside(week, *words)
 
     assert done.returncode == 1
     assert "1 of 1 weeks could be judged, 0 agree" in done.stdout
     assert "TOO LITTLE" in done.stdout
-    assert analysis(week, *words, "--tolerance", "20").returncode == 0
+    assert inside(week, *words, "--tolerance", "20").returncode == 0
 
 
 @pytest.mark.slow
 def test_prints_that_are_stored_twice_are_found(week, tmp_path):
     week.ask("update trading.darkpool_trades set size = 1000 where tracking_id = 0")
 
-    done = analysis(week, *finra(tmp_path, 300, 720))
+    done = inside(week, *finra(tmp_path, 300, 720))
 
     assert done.returncode == 1
     assert "some are stored twice" in " ".join(done.stdout.split())
@@ -124,7 +124,7 @@ def test_a_hole_is_named_and_a_week_with_one_is_not_judged(week, tmp_path):
         " and symbol = 'SPY' and session_date = '2026-11-19'"
     )
 
-    done = analysis(week, *finra(tmp_path, 600, 720))
+    done = inside(week, *finra(tmp_path, 600, 720))
 
     said = " ".join(done.stdout.split())
     assert done.returncode == 1
@@ -136,7 +136,7 @@ def test_a_hole_is_named_and_a_week_with_one_is_not_judged(week, tmp_path):
 @pytest.mark.slow
 def test_one_side_of_finra_alone_is_not_judged_and_a_week_outside_the_calendar_neither(week, tmp_path):
     finra(tmp_path, 10, 10, week=date(1999, 11, 15))
-    done = analysis(week, *finra(tmp_path, 300, None))
+    done = inside(week, *finra(tmp_path, 300, None))
 
     said = " ".join(done.stdout.split())
     assert done.returncode == 1
@@ -147,13 +147,13 @@ def test_one_side_of_finra_alone_is_not_judged_and_a_week_outside_the_calendar_n
 
 @pytest.mark.slow
 def test_a_folder_without_a_line_of_what_is_collected_is_no_agreement(week, tmp_path):
-    done = analysis(week, *finra(tmp_path, 1, 1, "IBM"))
+    done = inside(week, *finra(tmp_path, 1, 1, "IBM"))
     assert (done.returncode, done.stdout) == (1, f"{tmp_path} has no line of QQQ, SPY\n")
 
-    done = analysis(week, "audit", "--finra", str(tmp_path / "elsewhere"))
+    done = inside(week, "audit", "--finra", str(tmp_path / "elsewhere"))
     assert done.returncode == 1
     assert "has no file of FINRA's weekly OTC volume" in done.stderr
-    assert analysis(week, *finra(tmp_path, 1, 1), "--tolerance", "0").returncode == 2
+    assert inside(week, *finra(tmp_path, 1, 1), "--tolerance", "0").returncode == 2
 
 
 @pytest.mark.slow
@@ -163,7 +163,7 @@ def test_an_archived_week_says_the_same(database, tmp_path):
         database.ask(CALENDAR, day, f"{day} 13:30Z", f"{day} 20:00Z", f"{day} 20:15Z")
     put_week(database, LONG_AGO)
     words = finra(tmp_path, 300, 720, week=LONG_AGO)
-    before = answer(database, *words)
+    before = json.loads(inside(database, *words, "--json").stdout)
     for table in ("darkpool_trades", "price_levels"):
         database.ask("insert into ops.retention values (%s, 24, null, true, now())", table)
     with closing(door.keeper(database.dsn("collector"))) as connection:
@@ -172,4 +172,7 @@ def test_an_archived_week_says_the_same(database, tmp_path):
 
     assert database.one("select count(*) from trading.darkpool_trades") == 0
     assert database.one("select count(*) from trading.price_levels") == 0
-    assert answer(database, *words, "--archive", str(tmp_path / "archive")) == before
+    assert (
+        json.loads(inside(database, *words, "--json", "--archive", str(tmp_path / "archive")).stdout)
+        == before
+    )

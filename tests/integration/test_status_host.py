@@ -67,14 +67,14 @@ def test_updates_that_wait_are_counted_until_packages_change(tmp_path):
 def test_the_end_of_a_certificate_and_the_age_of_a_key_are_known_where_there_is_one(tmp_path):
     key, certificate = tmp_path / "own.key", tmp_path / "own.crt"
     made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    made += ["-days", "20", "-subj", "/CN=x", "-keyout", key, "-out", certificate]
+    made += ["-days", "19", "-subj", "/CN=x", "-keyout", key, "-out", certificate]
     subprocess.run(made, check=True, capture_output=True)
     os.utime(key, (1763516000, 1763516000))
     options = ["--certificate", certificate, "--certificate", tmp_path / "none.crt"]
     options += ["--certificate", key, "--key", f"api={key}", "--key", f"other={tmp_path / 'none'}"]
     found = host.read(looked(tmp_path, options=options))
     assert list(found.certificates) == [str(certificate)]
-    assert abs(found.certificates[str(certificate)] - NOW - timedelta(days=20)) < timedelta(hours=1)
+    assert abs(found.certificates[str(certificate)] - NOW - timedelta(days=19)) < timedelta(hours=1)
     assert dict(found.keys) == {"api": datetime.fromtimestamp(1763516000, timezone.utc)}
     told = list(machine.troubles(Status(NOW, (), 0, (), None, None, None, host=found)))
     assert [line for line in told if "own.crt runs out" in line]

@@ -25,7 +25,7 @@ def heard(owner):
     owner(f"sudo cp -a {URLS} /root/urls.kept; sudo rm -rf {BOX}")
     owner(f"printf %s {program} | sudo tee {PROGRAM} >/dev/null")
     owner(f"sudo systemd-run --quiet --unit=receiver python3 {PROGRAM} {PORT} {HEARD}")
-    wait_until("the receiver", lambda: f":{PORT}" in owner("ss -ltn"), 60)
+    wait_until("the receiver", lambda: f":{PORT}" in owner("ss -ltn"), 120)
     text = json.dumps([{"url": f"json://127.0.0.1:{PORT}/alerts"}])
     owner(f"printf %s {shlex.quote(text)} | sudo tee {URLS} >/dev/null")
     yield lambda: [tuple(json.loads(line)) for line in owner(f"cat {HEARD} || true").splitlines()]
@@ -44,10 +44,12 @@ def deliver(owner):
 def test_a_job_that_failed_is_told_once(owner, heard):
     owner(f"{DRILL} false || true")
     try:
-        wait_until("its record", lambda: owner("sudo ls /var/lib/darkpool/failures | grep drill || true"), 60)
+        wait_until(
+            "its record", lambda: owner("sudo ls /var/lib/darkpool/failures | grep drill || true"), 120
+        )
         deliver(owner)
         deliver(owner)
-        wait_until("the alert", lambda: "darkpool-drill.service failed" in titles(heard), 60)
+        wait_until("the alert", lambda: "darkpool-drill.service failed" in titles(heard), 120)
         assert titles(heard).count("darkpool-drill.service failed") == 1
     finally:
         owner(
@@ -59,7 +61,7 @@ def test_that_postgresql_is_stopped_is_told_without_it(owner, heard):
     owner("sudo systemctl stop postgresql")
     try:
         deliver(owner)
-        wait_until("the alert", lambda: "PostgreSQL does not answer" in titles(heard), 60)
+        wait_until("the alert", lambda: "PostgreSQL does not answer" in titles(heard), 120)
     finally:
         owner("sudo systemctl start postgresql")
 
@@ -71,9 +73,9 @@ def test_each_job_pings_its_start_its_success_and_its_failure(owner, play, heard
         deliver(owner)
         owner(f"{DRILL} true")
         paths = {"/key/darkpool-deliver/start", "/key/darkpool-deliver", "/key/darkpool-drill"}
-        wait_until("the pings", lambda: paths <= {path for path, _ in heard()}, 60)
+        wait_until("the pings", lambda: paths <= {path for path, _ in heard()}, 120)
         owner(f"{DRILL} false || true")
-        wait_until("the ping of a failure", lambda: "/key/darkpool-drill/fail" in dict(heard()), 60)
+        wait_until("the ping of a failure", lambda: "/key/darkpool-drill/fail" in dict(heard()), 120)
         assert "key" not in owner("sudo journalctl -u 'darkpool-ping@*' -o cat --no-pager").split("/")
     finally:
         owner(

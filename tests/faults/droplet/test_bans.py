@@ -59,7 +59,7 @@ def test_the_fourth_bad_login_shuts_out_until_the_command_lets_in_again(burglar,
             said, _ = burglar.ssh(*GUESS, password="guess", target=target)
             assert "Permission denied" in said, said
         wait_until(f"the ban of {address}", lambda who=address: who in banned(owner), SECONDS_TO_BAN)
-        wait_until("its being in force", lambda at=target: not gets_in(burglar, at, ssh_port), 2)
+        wait_until("its being in force", lambda at=target: not gets_in(burglar, at, ssh_port), 20)
     assert owner("id -un").strip() == "trader", "the owner must not be banned along"
 
 

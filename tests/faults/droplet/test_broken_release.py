@@ -67,7 +67,9 @@ def is_not_healthy(source):
 def reads_nothing(source):
     """It starts, migrates and shows; only its parser is broken."""
     with (source / "collector/jobs/answer.py").open("a") as file:
-        file.write("\n\ndef read(source, rows, seen):\n    return [], [Reject('broken on purpose', '{}') for _ in rows]\n")
+        file.write(
+            "\n\ndef read(source, rows, seen):\n    return [], [Reject('broken', '{}') for _ in rows]\n"
+        )
 
 
 def is_not_what_it_says(source):
@@ -195,7 +197,7 @@ def laptop_dies(begin_release, owner):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         begun.communicate()
-        wait_until("the end of Ansible's part there", lambda: not seen(owner, "[m]itogen:"), 60)
+        wait_until("the end of Ansible's part there", lambda: not seen(owner, "[m]itogen:"), 120)
 
     return dies
 
@@ -206,7 +208,7 @@ def one_release_runs(owner, rows):
     current, version, rest = what_runs(owner)
     runs = Path(current).name
     mapped = f"sudo grep -c /releases/{runs}/ /proc/$(systemctl show -P MainPID collector-stream.service)/maps || true"
-    wait_until(f"the stream with {runs}", lambda: int(owner(mapped) or 0) > 0, 60)
+    wait_until(f"the stream with {runs}", lambda: int(owner(mapped) or 0) > 0, 120)
     assert version.split()[-1] == runs
     assert rows(NEWEST) == [[runs]]
     assert (

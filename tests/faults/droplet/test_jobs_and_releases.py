@@ -91,13 +91,14 @@ def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, releas
         file.write(SLOW_STATUS)
     before = runs(owner)
     begun = release(source)
-    wait_until("its last step", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 120)
+    wait_until("a step of it", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 120)
     owner(f"sudo systemctl start --no-block {PASS}; sleep 1")
     assert (program_of(owner, PASS), runs(owner)) == ("flock", before)
     said, _ = begun.communicate(timeout=120)
     assert begun.returncode == 0, said
     new = runs(owner).rpartition("/")[2]
-    wait_until("its pass", lambda: rows(f"select 1 from ops.runs where release = '{new}'") == [["1"]], 60)
+    passes = f"select count(*) from ops.runs where release = '{new}' and kind = 'run'"
+    wait_until("its pass", lambda: rows(passes) == [["1"]], 120)
     assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
 
 

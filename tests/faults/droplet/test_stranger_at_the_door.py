@@ -44,7 +44,7 @@ def hidden(bed, owner):
     run("docker", "cp", LISTENER, f"{bed.container('droplet')}:/root/listener.py")
     owner(f"sudo systemd-run --quiet --unit=drill-listener python3 /root/listener.py {HIDDEN}")
     asked = f"timeout 5 bash -c 'head -c 5 < /dev/tcp/127.0.0.1/{HIDDEN}'"
-    wait_until("an answer of the listener at home", lambda: owner(f"{asked} || true") == "hello", 10)
+    wait_until("an answer of the listener at home", lambda: owner(f"{asked} || true") == "hello", 90)
     yield
     owner("sudo systemctl stop drill-listener; sudo rm /root/listener.py")
 

@@ -51,7 +51,7 @@ def test_at_its_hour_the_machine_restarts_when_an_update_asked_and_only_then(bed
 
     bed.execute("droplet", "touch", ASKED_FOR)
     bed.execute("droplet", "systemctl", "start", "--no-block", "darkpool-reboot.target")
-    wait_until("the restart", lambda: started() != before and bed.is_running("droplet"), 60)
+    wait_until("the restart", lambda: started() != before and bed.is_running("droplet"), 120)
     beds.wait_for_boot(bed)
 
     assert owner("sudo -u collector psql -XAtqd darkpool -c 'select 1'") == "1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.backtest.chosen import FOLDS, TEST, TRAIN, folded, forward
+from analysis.backtest.chosen import FOLDS, TEST, TRAIN, Chosen, folded, forward
 from analysis.backtest.costs import Costs
 
 FREE = Costs(0, 0, 0)
@@ -107,7 +107,22 @@ def test_when_all_of_them_lost_none_is_held():
     assert set(found.choices) == {None}
     assert not found.net.any()
     assert not found.evidence
-    assert "chosen: none 6x. No evidence" in found.words()
+    assert found.words() == "126 sessions, none held: each time all rules had lost. No evidence."
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-2.0, -1.0, "A loss."),
+        (-1.0, 2.0, "No evidence: the interval holds 0."),
+        (-1.0, 0.0, "No evidence: the interval holds 0."),
+        (0.5, 2.0, "chosen: up 2x, none 1x. Evidence."),
+    ],
+)
+def test_the_words_fit_the_interval(low, high, said):
+    found = Chosen(np.zeros(63), ("up", None, "up"), low, high)
+    assert found.words().endswith(said)
+    assert found.evidence == (said.endswith(" Evidence."))
 
 
 @pytest.mark.parametrize(("many", "judged"), [(TRAIN + 3 * TEST - 1, None), (TRAIN + 3 * TEST, 3 * TEST)])
@@ -119,10 +134,10 @@ def test_too_few_sessions_are_not_judged(many, judged):
 
 
 @pytest.mark.slow
-def test_the_best_of_fifty_worthless_rules_earns_by_looking_back_and_nothing_by_walking_forward():
+def test_the_best_of_thirty_worthless_rules_earns_by_looking_back_and_nothing_by_walking_forward():
     back, ahead, evidence = [], [], []
     for seed in range(30):
-        held, moved = market(seed, 252, rules=50)
+        held, moved = market(seed, 252, rules=30)
         best = max(held.values(), key=lambda position: (position * moved).mean())
         back.append((best * moved).mean())
         found = forward(held, moved, 1, FREE, rng())

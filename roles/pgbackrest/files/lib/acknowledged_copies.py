@@ -34,16 +34,16 @@ def last(settings: Settings) -> list[Path]:
     return sorted(settings.acknowledged.glob("*.jsonl"))[-DAYS_COPIED:]
 
 
-def keep_up(settings: Settings) -> int:
-    """Lay off-site what was noted since the last time; how many files that were."""
+def keep_up(settings: Settings, places: list[repository.Repository]) -> int:
+    """Lay off-site what was noted since the last time; how many files that were. Who does not answer is passed over."""
     before = json.loads(LAID.read_text()) if LAID.exists() else {}
     grown = {one: one.stat().st_size for one in last(settings)}
     grown = {one: size for one, size in grown.items() if before.get(one.name) != size}
-    places = repository.known(settings) if grown and len(settings.repositories) > 1 else []
+    off_site = [] if not all(place.answers for place in places) else places[1:]
     # Over what a lost server had noted nothing is laid before a restore has brought it here.
-    if not places or not places[0].backups or repository.stranger(settings):
+    if not grown or not off_site or repository.stranger(settings):
         return 0
-    for place in places[1:]:
+    for place in off_site:
         lay(settings, place.number, list(grown))
     partial = LAID.with_suffix(".partial")
     partial.write_text(json.dumps({**before, **{one.name: size for one, size in grown.items()}}))

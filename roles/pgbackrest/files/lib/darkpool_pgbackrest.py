@@ -198,16 +198,17 @@ def due(settings: Settings, place: repository.Repository) -> str:
 
 def look(settings: Settings) -> None:
     """Be the alarm."""
-    found = watch.problems(settings, now()) + noted_off_site(settings)
+    found, places = watch.problems(settings, now())
+    found += noted_off_site(settings, places)
     if found:
         raise BackupError("; ".join(found))
     say("archive, backups and drill: all as they should be")
 
 
-def noted_off_site(settings: Settings) -> list[str]:
+def noted_off_site(settings: Settings, places: list[repository.Repository]) -> list[str]:
     """Lay what was acknowledged since the last look off-site; that it cannot be is a problem like others."""
     try:
-        acknowledged_copies.keep_up(settings)
+        acknowledged_copies.keep_up(settings, places)
     except (BackupError, OSError, ValueError) as error:
         return [f"what was acknowledged is not noted off-site: {error}"]
     return []

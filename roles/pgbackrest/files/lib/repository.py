@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from physical_settings import Settings
 
 NOTES = "note"
+DOES_NOT_ANSWER = 99
 KEY = "PGBACKREST_CIPHER_PASS"
 TRIES, PAUSE_S = 30, 2
+# Storage that answers nothing is asked some nine times, each for so long; with the default of 60 s a look would take as
+# long as two intervals, and its alarm would be that it was too slow.
+HASTY, HASTY_S = "--io-timeout=15", 240
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Repository:
     problem: str
     backups: tuple[Backup, ...]
     newest_wal: str
+    answers: bool
 
 
 def called(
@@ -50,24 +55,20 @@ def called(
     stdin: IO[bytes] | int = subprocess.DEVNULL,
     stdout: IO[bytes] | int = subprocess.PIPE,
     told: Mapping[str, str] | None = None,
+    patience_s: int | None = None,
 ) -> str:
     """Run a program as postgres and give what it printed; its complaint becomes the error."""
     rights: dict[str, Any] = (
         {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     )
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **(told or {})}
-    done = subprocess.run(
-        words,
-        stdin=stdin,
-        env=environment,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        cwd="/",
-        check=False,
-        **rights,
-    )
+    try:
+        done = subprocess.run(
+            words, stdin=stdin, env=environment, stdout=stdout, stderr=subprocess.PIPE, text=True, errors="replace",
+            cwd="/", check=False, timeout=patience_s, **rights,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise BackupError(f"{' '.join(words[:4])} did not end within {patience_s} s") from error
     if done.returncode:
         said = (done.stderr.strip() or (done.stdout or "").strip())[-2000:]
         raise BackupError(f"{' '.join(words[:4])} failed ({done.returncode}): {said}")
@@ -111,9 +112,10 @@ def stranger(settings: Settings) -> bool:
     return bool(databases) and str(max(databases, key=lambda one: one["id"])["system-id"]) != system
 
 
-def known(settings: Settings) -> list[Repository]:
-    """Each repository that is configured, with what is in it."""
-    said = json.loads(pgbackrest(settings, "info", "--output=json"))
+def known(settings: Settings, *, hasty: bool = False) -> list[Repository]:
+    """Each repository that is configured, with what is in it; in haste, one that answers nothing is soon given up."""
+    more: dict[str, Any] = {"patience_s": HASTY_S} if hasty else {}
+    said = json.loads(pgbackrest(settings, *([HASTY] if hasty else []), "info", "--output=json", **more))
     stanza = said[0] if said else {"repo": [], "backup": [], "archive": []}
     return [repository(number, stanza) for number in settings.repositories]
 
@@ -128,7 +130,8 @@ def repository(number: int, stanza: Mapping[str, Any]) -> Repository:
     )
     archives = [one for one in stanza["archive"] if one["database"]["repo-key"] == number and one["max"]]
     latest = max(archives, key=lambda one: one["database"]["id"], default={"max": ""})
-    return Repository(number, problem, tuple(backups), latest["max"])
+    answers = all(state["code"] != DOES_NOT_ANSWER for state in states)
+    return Repository(number, problem, tuple(backups), latest["max"], answers)
 
 
 def backup(number: int, said: Mapping[str, Any]) -> Backup:

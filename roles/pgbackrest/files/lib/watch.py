@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import history
 import repository
+from backup_set import BackupError
 
 if TYPE_CHECKING:
     from physical_settings import Settings
@@ -26,16 +27,24 @@ from pg_stat_archiver a
 WAITING = "with waiting as (select modification from pg_catalog.pg_ls_archive_statusdir() where name like '%.ready') "
 
 
-def problems(settings: Settings, now: datetime) -> list[str]:
-    """Everything that is wrong, each with what to do."""
+def problems(settings: Settings, now: datetime) -> tuple[list[str], list[repository.Repository]]:
+    """Everything that is wrong, each with what to do; and the repositories, as far as they answer."""
     archiver = json.loads(repository.called([*settings.psql, "-XAtc", WAITING + ARCHIVER]))
-    places = repository.known(settings)
+    places, silent = answering(settings)
     # What was written just now has had no night yet.
     since = datetime.fromtimestamp(settings.file.stat().st_mtime, timezone.utc)
-    found = of_the_archive(settings, archiver)
+    found = of_the_archive(settings, archiver) + silent
     for place in places:
         found += of_a_repository(settings, place, archiver["archived"], now, since)
-    return found + of_the_drill(settings, now, since)
+    return found + of_the_drill(settings, now, since), places
+
+
+def answering(settings: Settings) -> tuple[list[repository.Repository], list[str]]:
+    """The repositories, or why nothing is known of them: what PostgreSQL says is told all the same."""
+    try:
+        return repository.known(settings, hasty=True), []
+    except (BackupError, ValueError) as error:
+        return [], [f"the repositories cannot be read: {error}"]
 
 
 def of_the_archive(settings: Settings, archiver: dict[str, object]) -> list[str]:
@@ -59,6 +68,8 @@ def of_a_repository(
 ) -> list[str]:
     """Whether a repository is well, new enough, and has what PostgreSQL believes to be in it."""
     name = f"repository {place.number}"
+    if not place.answers:
+        return [f"{name} does not answer: {place.problem}"]
     limit = now - timedelta(hours=settings.alarm_backup_h)
     newest = place.backups[-1].taken_at if place.backups else None
     found = []
