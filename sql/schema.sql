@@ -1557,7 +1557,7 @@ CREATE TABLE ops.outbox_pages (
     outbox_id bigint NOT NULL,
     name text NOT NULL,
     content bytea NOT NULL,
-    CONSTRAINT outbox_pages_content_check CHECK ((octet_length(content) <= 1048576))
+    CONSTRAINT outbox_pages_content_check CHECK ((octet_length(content) <= 262144))
 );
 ALTER TABLE ONLY ops.outbox_pages ALTER COLUMN content SET STORAGE EXTERNAL;
 

@@ -31,6 +31,7 @@ from analysis.verbs import page
 from analysis.verbs.verb import Say, Verb
 from analysis.verbs.words import TRIALS, day
 from collector.core.clock import Clock, new_york_date
+from collector.core.computed import LARGEST_PAGE
 from collector.core.errors import CollectorError
 
 DAYS = 7
@@ -107,14 +108,17 @@ def _report(
     out = arguments.reports / found.name
     written.whole(out, found.content)
     title, body = message(material, found.found, found.states, spoken, moved)
+    packed = gzip.compress(found.content, mtime=0)
+    fits = len(packed) <= LARGEST_PAGE
+    where = "The page is attached, or" if fits else "The page is too large to be attached:"
     return {
         "kind": "report",
         "symbol": material.symbol,
         "session_date": material.day,
         "title": title,
-        "body": f"{body}\nThe page is attached, or {out} on the laptop.",
+        "body": f"{body}\n{where} {out} on the laptop.",
         "name": found.name,
-        "page": base64.b64encode(gzip.compress(found.content, mtime=0)).decode(),
+        "page": base64.b64encode(packed).decode() if fits else None,
     }
 
 

@@ -17,8 +17,8 @@ HOUR = timedelta(hours=1)
 KEPT = timedelta(days=7)
 # So many tries take a quarter of an hour.
 STUCK_AFTER = 4
-# What one notification carries at most, packed: some three times that when it is read.
-MOST_PAGE_BYTES = 500_000
+# What one notification carries at most, packed: the unit that sends has 80 MB, and mail takes 33 times this of it.
+MOST_PAGE_BYTES = 100_000
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import Any
 from collector.core.errors import BadPayload
 
 LONGEST_TEXT = 4000
-LARGEST_PAGE = 2**20
+# Packed. What sends it has little memory, and mail makes it four times as large.
+LARGEST_PAGE = 2**18
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ _KINDS: Mapping[str, tuple[str, Mapping[str, Callable[[Any], Any]]]] = {
     ),
     "report": (
         "keep_report",
-        {**_OF_A_SESSION, "title": _text, "body": _text, "name": _text, "page": _page},
+        {**_OF_A_SESSION, "title": _text, "body": _text, "name": _text, "page": _or_none(_page)},
     ),
 }
 

@@ -74,7 +74,7 @@ comment on column ops.outbox.series is 'market/RULE/SYMBOL, digest, or report/SY
 create table ops.outbox_pages (
     outbox_id bigint primary key references ops.outbox (id),
     name      text   not null,
-    content   bytea  not null check (octet_length(content) <= 1048576)
+    content   bytea  not null check (octet_length(content) <= 262144)
 );
 alter table ops.outbox_pages alter column content set storage external;
 comment on table ops.outbox_pages is 'The page that goes with a message; gone once all channels have it, or after a week.';

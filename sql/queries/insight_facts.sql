@@ -29,20 +29,17 @@ with newest as (
       and (collection_time at time zone 'America/New_York')::date = session_date
       and collection_time <= %(as_of)s
     group by session_date
-), changed as (
-    -- The first change after the instant tells the time of arrival that a row had then, the first one of a value that value.
-    select table_name, row_id,
-           (array_agg((before ->> 'collected_at')::timestamptz order by id) filter (where before ? 'collected_at'))[1] as known_at,
-           (array_agg((before ->> 'close')::numeric order by id) filter (where before ? 'close'))[1] as close,
-           (array_agg((before ->> 'value')::numeric order by id) filter (where before ? 'value'))[1] as value
-    from trading.history
-    where table_name in ('bars', 'market_metrics') and replaced_at > %(as_of)s and replaced_at <= %(now)s
-    group by table_name, row_id
 ), closes as (
     select distinct on (b.session_date) b.session_date, coalesce(c.close, b.close) as close,
            coalesce(c.known_at, b.collected_at) as known_at
     from trading.bars b
-    left join changed c on c.table_name = 'bars' and c.row_id = b.id
+    -- The first change after the instant tells when the row then had arrived, the first one of the value what it was.
+    left join lateral (
+        select (array_agg((before ->> 'collected_at')::timestamptz order by id) filter (where before ? 'collected_at'))[1] as known_at,
+               (array_agg((before ->> 'close')::numeric order by id) filter (where before ? 'close'))[1] as close
+        from trading.history
+        where table_name = 'bars' and row_id = b.id and replaced_at > %(as_of)s and replaced_at <= %(now)s
+    ) c on greatest(b.collected_at, b.restated_at) > %(as_of)s
     where b.symbol = %(symbol)s and b.candle = '1m' and b.market_time = 'r'
       and b.session_date between %(first_date)s::date and %(last_date)s::date
       and b.starts_at >= %(first_date)s::date::timestamp at time zone 'America/New_York'
@@ -53,7 +50,12 @@ with newest as (
     select (m.timestamp at time zone 'America/New_York')::date as session_date, coalesce(c.value, m.value) as value,
            coalesce(c.known_at, m.collected_at) as known_at
     from trading.market_metrics m
-    left join changed c on c.table_name = 'market_metrics' and c.row_id = m.id
+    left join lateral (
+        select (array_agg((before ->> 'collected_at')::timestamptz order by id) filter (where before ? 'collected_at'))[1] as known_at,
+               (array_agg((before ->> 'value')::numeric order by id) filter (where before ? 'value'))[1] as value
+        from trading.history
+        where table_name = 'market_metrics' and row_id = m.id and replaced_at > %(as_of)s and replaced_at <= %(now)s
+    ) c on greatest(m.collected_at, m.restated_at) > %(as_of)s
     where m.symbol = %(symbol)s and m.metric_type = 'iv_rank'
       and m.timestamp >= %(first_date)s::date::timestamp at time zone 'America/New_York'
       and m.timestamp < (%(last_date)s::date + 1)::timestamp at time zone 'America/New_York'

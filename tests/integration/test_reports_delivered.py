@@ -97,9 +97,20 @@ def test_a_page_that_nobody_took_for_a_week_is_let_go_and_its_message_is_not(dat
     assert database.one("select count(*) from ops.outbox") == 2
 
 
+@pytest.mark.slow
+def test_a_report_without_a_page_is_told_in_words_once(database, collector, deliver, webhook):
+    words = json.dumps({**json.loads(report()), "page": None}) + "\n"
+    assert [keep(collector, words).stdout for _ in range(2)] == [
+        "report: 1 new of 1\n",
+        "report: 0 new of 1\n",
+    ]
+    deliver(f"{DAY}T22:32:00-05:00")
+    assert (webhook.titles(), attached(webhook.posts[0])) == ([f"SPY {DAY}: closed"], {})
+
+
 @pytest.mark.parametrize(
     ("page", "why"),
-    [("no base64", "page is not base64"), ("A" * 4 * 2**19, "is larger than 1,048,576 bytes")],
+    [("no base64", "page is not base64"), ("A" * 4 * 2**17, "is larger than 262,144 bytes")],
 )
 def test_a_page_that_cannot_be_one_is_refused(database, collector, page, why):
     done = keep(collector, json.dumps({**json.loads(report()), "page": page}) + "\n")
