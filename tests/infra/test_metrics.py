@@ -27,6 +27,10 @@ PORTS = {
     "prometheus": 9090,
     "prometheus-alertmanager": 9093,
 }
+# A server has no curl.
+FETCH = (
+    "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=30).read().decode())"
+)
 MOST_EXPOSED = 1.2
 FOLDER = "/etc/darkpool/metrics"
 HOOK, MAIL, HEARD = 8899, 8825, "/run/drill-of-metrics.jsonl"
@@ -66,17 +70,20 @@ def prometheus(on: set[str]) -> None:
         pytest.skip("not all of it is on here")
 
 
+def fetched(host: Host, url: str) -> str:
+    said = root(host, "python3 -I -c %s %s", FETCH, url)
+    assert said.rc == 0, f"no answer from {url}: {said.stderr[-200:]}"
+    return str(said.stdout)
+
+
 def scraped(host: Host, port: int) -> dict[str, float]:
-    said = root(host, "curl --silent --fail --max-time 30 http://127.0.0.1:%s/metrics", str(port))
-    assert said.rc == 0, f"nobody answers on {port}"
-    lines = [line.rsplit(" ", 1) for line in said.stdout.splitlines() if line and line[0] != "#"]
+    said = fetched(host, f"http://127.0.0.1:{port}/metrics")
+    lines = [line.rsplit(" ", 1) for line in said.splitlines() if line and line[0] != "#"]
     return {name: float(number) for name, number in lines}
 
 
 def asked(host: Host, path: str) -> Any:
-    said = root(host, "curl --silent --fail --max-time 30 %s", f"http://127.0.0.1:9090/api/v1/{path}")
-    assert said.rc == 0, f"Prometheus does not answer {path}"
-    return json.loads(said.stdout)["data"]
+    return json.loads(fetched(host, f"http://127.0.0.1:9090/api/v1/{path}"))["data"]
 
 
 def becomes(what: str, condition: Callable[[], bool], within_s: int) -> None:
