@@ -9,8 +9,8 @@ from typing import Any
 from laptop.server import Server
 
 PHYSICAL, LOGICAL = "sudo darkpool-pgbackrest", "sudo darkpool-backup"
-# What starts physical backups is there where they are wanted; the program stays when they are switched off.
-IS_ON = "test -e /etc/cron.d/darkpool-pgbackrest && echo on || echo off"
+# What starts physical backups is there where they are wanted (root's to see); the program stays when they are off.
+IS_ON = "sudo test -e /etc/cron.d/darkpool-pgbackrest && echo on || echo off"
 OFF = (
     "Physical backups are switched off (pgbackrest_enabled: false): there are only\n"
     "the nightly dumps, and what came after the newest of them is in none.\n"

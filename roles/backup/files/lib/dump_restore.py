@@ -131,8 +131,8 @@ def run(settings: Settings, wanted: Wanted) -> None:
     """All of it."""
     backup = plan(settings, wanted)
     with nullcontext() if wanted.into else nobody_collects(), turn():
-        filled.fill(backup, RESTORING)
         try:
+            filled.fill(backup, RESTORING)
             lost = judge(settings, backup, accept_loss=wanted.accept_loss)
         except BackupError:
             filled.drop(RESTORING)
