@@ -145,6 +145,10 @@ mutate: $(TOOLS) ## Break a server in some hundred ways: do the tests notice?
 soak: $(TOOLS) ## Any interleaving of faults, for about an hour
 	HYPOTHESIS_PROFILE=soak python -m pytest tests/faults/test_any_interleaving.py --timeout 0 --quiet --no-header
 	python -m pytest tests/faults/standby -m soak --timeout 0 --quiet --no-header
+	@$(MAKE) --no-print-directory powercut
+
+powercut: $(TOOLS)
+	python -m pytest tests/faults/powercut -m soak --timeout 0 --quiet --no-header
 
 bench: $(TOOLS) ## Measure, each number beside its rival
 	@scripts/bench.sh $(UV)
@@ -165,4 +169,4 @@ help:
 configured:
 	@scripts/configured.sh $(INVENTORY)
 
-.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report nightly dashboard check test test-role mutate soak bench format clean help configured
+.PHONY: demo demo-down init doctor plan droplet deploy release rollback verify drift standby failover rebuild-standby upgrade upgrade-postgres rotate backup backups drill restore recover destroy status status-page logs alert-test ssh console tunnel psql notebook report nightly dashboard check test test-role mutate soak powercut bench format clean help configured

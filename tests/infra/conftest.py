@@ -61,8 +61,12 @@ class Census:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        by_reason: dict[tuple[str, str], list[str]] = {}
         for name, reason in sorted(set(self.left_out)):
-            terminalreporter.write_line(f"not shown here: {name}: {reason}")
+            by_reason.setdefault((name.partition("::")[0], reason), []).append(name)
+        for (file, reason), names in by_reason.items():
+            told = names[0] if len(names) == 1 else f"{len(names)} tests of {file}"
+            terminalreporter.write_line(f"not shown here: {told}: {reason}")
         if self.missing:
             terminalreporter.write_line(f"CENSUS: no test ran of {', '.join(self.missing)}", red=True)
         elif self.due:

@@ -50,6 +50,7 @@ RUN_AS = {
     "rollback": ("tests/faults/droplet/test_rollback.py", 'play("rollback"'),
     "recover": ("tests/faults/lost_droplet/test_lost_droplet.py", "scripts/recover.sh"),
     "standby": ("tests/faults/standby/conftest.py", '"standby", "release"'),
+    "powercut": ("tests/faults/powercut/test_power_cut.py", "pytest.mark.soak"),
     "soak": ("scripts/test.sh", "pytest tests/faults"),
     "test": (".ci/run", "make test"),
     "test-role": ("scripts/test.sh", "scripts/molecule.sh default"),

@@ -29,7 +29,7 @@ WRITTEN_BY_HAND = {".py", ".yml", ".yaml", ".sql", ".sh", ".md", ".j2", ".toml",
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 HELPED_TARGET = re.compile(r"^([a-z][a-z-]*):.*## \S", re.MULTILINE)
 # A step of other targets, the help itself, and what the one screen of help has no room for.
-NOT_TYPED = {"configured", "help", "clean", "nightly"}
+NOT_TYPED = {"configured", "help", "clean", "nightly", "powercut"}
 
 
 def defaults(role: str) -> dict[str, object]:
