@@ -16,7 +16,10 @@ from testbed.shell import run, wait_until
 LOUD = {"ANSIBLE_VERBOSITY": "3", "ANSIBLE_DIFF_ALWAYS": "1"}
 USER_DATA = "/var/lib/cloud/seed/nocloud/user-data"
 COUNT = "cd /; sudo -u collector psql -XAtqd darkpool -c 'select count(*) from {}'"
-COVERED, PRINTS = COUNT.format("ops.coverage where not isempty(covered)"), COUNT.format("trading.darkpool_trades")
+COVERED, PRINTS = (
+    COUNT.format("ops.coverage where not isempty(covered)"),
+    COUNT.format("trading.darkpool_trades"),
+)
 
 
 @pytest.fixture(scope="module")
