@@ -16,10 +16,8 @@ from testbed.shell import run, wait_until
 LOUD = {"ANSIBLE_VERBOSITY": "3", "ANSIBLE_DIFF_ALWAYS": "1"}
 USER_DATA = "/var/lib/cloud/seed/nocloud/user-data"
 COUNT = "cd /; sudo -u collector psql -XAtqd darkpool -c 'select count(*) from {}'"
-COVERED, PRINTS = (
-    COUNT.format("ops.coverage where not isempty(covered)"),
-    COUNT.format("trading.darkpool_trades"),
-)
+COVERED = COUNT.format("ops.coverage where not isempty(covered)")
+PRINTS = COUNT.format("trading.darkpool_trades")
 
 
 @pytest.fixture(scope="module")
