@@ -58,7 +58,7 @@ def _upkeep(found: Host, now: datetime) -> Iterator[str]:
         yield "reboot    is needed for updates"
     for path, end in found.certificates.items():
         if end - now < EXPIRES:
-            yield cut(f"{path} {'ran' if end < now else 'runs'} out {when(end, now)}")
+            yield cut(f"certificate {'ran' if end < now else 'runs'} out {when(end, now)}: {path}")
 
 
 def requests(found: Report) -> str:
