@@ -195,11 +195,12 @@ def test_a_correlation_that_is_no_news(spy, found, why):
     assert spy.said() == [], why
 
 
-@pytest.mark.parametrize(("before", "messages"), [(19, 0), (20, 1)])
-def test_the_first_correlation_that_stands_out_in_twenty_sessions(spy, before, messages):
+@pytest.mark.parametrize(("before", "unknown", "messages"), [(19, 0, 0), (20, 0, 1), (20, 1, 0)])
+def test_the_first_correlation_that_stands_out_in_twenty_sessions(spy, before, unknown, messages):
     days = sessions(spy, 22)
-    for day in days[-before - 1 : -1]:
-        correlation(spy, day, (0.02, False))
+    past = days[-before - 1 : -1]
+    for day in past:
+        correlation(spy, day, (None, None) if day in past[:unknown] else (0.02, False))
     correlation(spy, LAST, CLEAR)
     spy.look(OPENING)
     assert len(spy.said()) == messages
@@ -217,6 +218,13 @@ def test_the_same_side_is_news_again_after_twenty_sessions_without(spy, ago, mes
     correlation(spy, LAST, CLEAR)
     spy.look(OPENING)
     assert len(spy.said()) == messages
+
+
+def test_a_correlation_of_an_older_night_that_is_made_good_is_no_news(spy):
+    correlation(spy, DAYS[-3], (-0.3, True))
+    correlation(spy, DAYS[-2], CLEAR, stored=at("09:31"))
+    spy.look(OPENING)
+    assert spy.said() == []
 
 
 def test_a_late_correlation_and_another_version_are_no_comparison(spy):
@@ -240,7 +248,7 @@ def test_two_pairs_are_one_message_and_both_are_noted(spy):
 
 def test_history_says_how_often_they_would_have_fired_and_sees_no_tomorrow(spy, collector, simulator):
     signals(spy, [0, 1, 1, 0, -1, 1], last=TODAY)
-    for day, value in zip(DAYS[-5:], (0.3, -0.3, -0.3, 0.3, -0.3), strict=True):
+    for day, value in zip([*DAYS[-5:], TODAY], (0.3, -0.3, -0.3, 0.3, -0.3, 0.3), strict=True):
         correlation(spy, day, (value, True))
     collector.clock(simulator, f"{TODAY}T23:00:00-05:00")
     asked = ("--from", DAYS[-5], "--to", TODAY, "--symbol", "SPY")
