@@ -15,6 +15,8 @@ from collector.alerts.once import Pace
 
 Check = Callable[[Any], Any]
 QUANTILES = ("p50", "p95", "p99", "p999")
+# Of the analysis, which nothing here may import: a test holds the two together.
+SIGNALS = ("bullish_flow", "dark_accumulation", "iv_rank_relief", "put_buying")
 
 
 def _number(least: float, most: float) -> Check:
@@ -40,6 +42,15 @@ def _one_of(*choices: str) -> Check:
         if value not in choices:
             raise ValueError(f"{value!r} is not one of {', '.join(choices)}")
         return str(value)
+
+    return check
+
+
+def _some_of(*choices: str) -> Check:
+    def check(value: Any) -> list[str]:  # noqa: ANN401 - same
+        if not isinstance(value, list) or not all(one in choices for one in value):
+            raise ValueError(f"{value!r} is no list of {', '.join(choices)}")
+        return value
 
     return check
 
@@ -104,6 +115,12 @@ KINDS = {
         ),
         Kind("iv_rank", "IV rank", {"points": (15, _number(1, 100))}),
         Kind("tide", "the market tide", {"least": (0, _DOLLARS)}, whole_market=True),
+        Kind(
+            "signal",
+            "signals that a night stored",
+            {"signals": ([], _some_of(*SIGNALS)), "sessions": (5, _whole(1, 250))},
+        ),
+        Kind("correlation", "correlations that a night stored", {"sessions": (20, _whole(1, 250))}),
     )
 }
 _COMMON: dict[str, tuple[Any, Check]] = {

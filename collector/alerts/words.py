@@ -99,6 +99,39 @@ def _tide(one: Hit) -> tuple[str, str]:
     )
 
 
+def _signal(one: Hit) -> tuple[str, str]:
+    f = one.facts
+    before = f"{f['before_side']}, in all {f['sessions']} stored sessions since {f['since']}"
+    worth = "What it is worth: docs/signals.md."
+    return (
+        f"{f['signal']} turned {f['side']} (was {f['before_side']})",
+        f"Session {f['session_date']}, version {f['version']}. Compared with: {before}.{_also(f)} {worth}",
+    )
+
+
+def _correlation(one: Hit) -> tuple[str, str]:
+    f = one.facts
+    found = f"{f['pair']} correlation {one.value:+.2f}"
+    if f["before_on"]:
+        what = f"{found}, was {one.usual:+.2f}"
+        before = f"{_between(f['before_low'], f['before_high'])} on {f['before_on']}, the last that stood out"
+    else:
+        what = f"{found}, the first to stand out in {f['sessions']} sessions"
+        before = f"{one.usual:+.2f} on average since {f['since']}, none of which stood out"
+    session = f"Session {f['session_date']}, version {f['version']}, {f['minutes']} minutes"
+    now = f"{session}: {_between(f['low'], f['high'])}, 95 %"
+    chance = "By chance one session in a hundred stands out."
+    return what, f"{now}. Compared with: {before}.{_also(f)} {chance}"
+
+
+def _between(low: float, high: float) -> str:
+    return f"{low:+.2f} to {high:+.2f}"
+
+
+def _also(facts: Mapping[str, Any]) -> str:
+    return f" Also: {facts['also']}." if facts["also"] else ""
+
+
 _KINDS: Mapping[str, Callable[[Hit], tuple[str, str]]] = {
     "flow": _flow,
     "block": _block,
@@ -106,6 +139,8 @@ _KINDS: Mapping[str, Callable[[Hit], tuple[str, str]]] = {
     "level": _level,
     "iv_rank": _iv_rank,
     "tide": _tide,
+    "signal": _signal,
+    "correlation": _correlation,
 }
 
 
@@ -117,8 +152,9 @@ def said(kind: str, hit: Hit) -> tuple[str, str]:
 def fired(rule: Rule, symbol: str, hit: Hit, episode: Episode, kind: str) -> tuple[str, str]:
     """Title and body for something new."""
     what, compared = said(rule.kind.name, hit)
-    at, since = (one.astimezone(NEW_YORK) for one in (hit.at, episode.since))
-    lines = [f"At {at:%H:%M:%S} New York. {compared}"]
+    at, since, now = (one.astimezone(NEW_YORK) for one in (hit.at, episode.since, episode.active_at))
+    day = "" if at.date() == now.date() else f"{at:%Y-%m-%d} "
+    lines = [f"At {day}{at:%H:%M:%S} New York. {compared}"]
     if episode.hits > 1:
         lines.append(f"{episode.hits} of this kind since {since:%m-%d %H:%M}.")
     if kind == "last":

@@ -112,6 +112,21 @@ class Market:
         return [f"{post['title']}\n{post['message']}" for post in self.webhook.posts]
 
 
+def fires_once_and_is_over(spy, rule, *words):
+    """Two looks at the cause say one message; quiet for long says that it is over."""
+    spy.look("12:00")
+    spy.look("12:05")
+    (text,) = spy.said()
+    assert f"Rule: {rule}" in text
+    assert [word for word in words if word not in text] == []
+    assert "SQL: select" in text
+    sql = text.split("SQL: ")[1].split(";")[0]
+    assert spy.database.ask(sql), "the query shows nothing"
+    spy.look("12:40")
+    spy.look("12:45")
+    assert [line.split("\n")[0] for line in spy.said()[1:]] == [f"RESOLVED {spy.symbol} {rule}: quiet again"]
+
+
 @pytest.fixture
 def spy(database, webhook):
     found = Market(database, webhook)

@@ -6,11 +6,12 @@ import json
 import socketserver
 import threading
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-__all__ = ["mailbox", "webhook"]
+__all__ = ["deliver", "mailbox", "webhook"]
 
 
 class Webhook:
@@ -86,3 +87,20 @@ def mailbox():
     with serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
         found = Mailbox(port)
         yield found
+
+
+@pytest.fixture
+def deliver(collector, tmp_path, webhook):
+    """Deliver as cron does, with the channels given, the webhook if none."""
+    (tmp_path / "failures").mkdir()
+    collector.settings["COLLECTOR_ALERTS_DIR"] = str(tmp_path)
+
+    def go(at, *channels):
+        urls = [{"url": one.url} for one in channels or (webhook,)]
+        (tmp_path / "alerts-urls.json").write_text(json.dumps(urls))
+        offset = datetime.fromisoformat(at) - datetime.now(timezone.utc)
+        collector.settings["COLLECTOR_CLOCK_OFFSET_S"] = str(round(offset.total_seconds()))
+        done = collector("alerts", "deliver", "--failures", str(tmp_path / "failures"))
+        assert (done.returncode, done.stderr) == (0, "")
+
+    return go

@@ -4,7 +4,6 @@ import base64
 import email
 import gzip
 import json
-from datetime import datetime, timezone
 
 import pytest
 from nights import keep
@@ -23,23 +22,6 @@ def report(symbol="SPY", day=DAY, html=HTML, title=""):
         "title": title or f"{symbol} {day}: closed",
     }
     return json.dumps({**line, "body": "Complete.", "name": f"{symbol}-{day}.html", "page": packed}) + "\n"
-
-
-@pytest.fixture
-def deliver(collector, tmp_path, webhook):
-    """Deliver as cron does, with the channels given, the webhook if none."""
-    (tmp_path / "failures").mkdir()
-    collector.settings["COLLECTOR_ALERTS_DIR"] = str(tmp_path)
-
-    def go(at, *channels):
-        urls = [{"url": one.url} for one in channels or (webhook,)]
-        (tmp_path / "alerts-urls.json").write_text(json.dumps(urls))
-        offset = datetime.fromisoformat(at) - datetime.now(timezone.utc)
-        collector.settings["COLLECTOR_CLOCK_OFFSET_S"] = str(round(offset.total_seconds()))
-        done = collector("alerts", "deliver", "--failures", str(tmp_path / "failures"))
-        assert (done.returncode, done.stderr) == (0, "")
-
-    return go
 
 
 def attached(post):
