@@ -23,15 +23,16 @@ ONE = (
     "select max(tracking_id) from trading.darkpool_trades"
     f" where tableoid = coalesce(({LEAF}), 'trading.darkpool_trades')"
 )
-# The lowest byte of one print's number, past PostgreSQL.
+# The lowest byte of one print's number, past PostgreSQL; wherever it stands: a row that was undone lies there too.
 FLIP = """
-import struct, sys
+import sys
 with open(sys.argv[1], 'r+b') as file:
-    at = file.read().index(struct.pack('<q', int(sys.argv[2])))
-    file.seek(at)
-    byte = file.read(1)[0]
-    file.seek(at)
-    file.write(bytes([byte ^ 1]))
+    number = int(sys.argv[2])
+    before, after = ((one).to_bytes(8, 'little') for one in (number, number ^ 1))
+    held = file.read()
+    assert before in held
+    file.seek(0)
+    file.write(held.replace(before, after))
 """
 
 
