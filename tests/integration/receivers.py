@@ -1,4 +1,4 @@
-"""Where alerts arrive in tests: a real HTTP server and a real SMTP server on loopback, which may refuse."""
+"""Where alerts and pings arrive in tests: real HTTP servers and a real SMTP server on loopback, which may refuse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-__all__ = ["deliver", "mailbox", "webhook"]
+__all__ = ["deliver", "mailbox", "switch", "webhook"]
 
 
 class Webhook:
@@ -38,6 +38,24 @@ def serving(server):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def switch():
+    """A dead man's switch: where it is, with a canary for its key, and the paths that it was asked for."""
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_words):
+            pass
+
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}/key-canary", paths
 
 
 @pytest.fixture

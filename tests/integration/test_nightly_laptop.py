@@ -4,10 +4,9 @@ import contextlib
 import os
 import sys
 from datetime import datetime, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from receivers import serving
+from receivers import *  # noqa: F403 - a fixture is found where it is imported
 
 from collector.core.clock import NEW_YORK
 from laptop import nightly
@@ -46,24 +45,6 @@ class Here:
 
 
 @pytest.fixture
-def switch():
-    """A dead man's switch that notes what it was told."""
-    paths = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            paths.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_words):
-            pass
-
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
-        yield f"http://127.0.0.1:{port}/key", paths
-
-
-@pytest.fixture
 def session(database, tmp_path, monkeypatch):
     """The last session whose hour is over by this machine's clock, and a bar of it; pages go into a folder."""
     monkeypatch.chdir(tmp_path)
@@ -94,7 +75,7 @@ def test_a_night_that_the_server_did_not_take_fails_and_the_next_one_makes_it_go
 
     assert (away, unreached, taken) == (1, 3, 0)
     assert database.ask("select distinct session_date, symbol from derived.signals") == [(session, "SPY")]
-    job = "/key/darkpool-nightly"
+    job = "/key-canary/darkpool-nightly"
     assert paths == [f"{job}/start", f"{job}/fail", f"{job}/start", f"{job}/fail", f"{job}/start", job]
 
 

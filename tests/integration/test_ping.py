@@ -2,30 +2,12 @@
 
 import subprocess
 import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from receivers import serving
+from receivers import *  # noqa: F403 - a fixture is found where it is imported
 
 PROGRAM = Path(__file__).resolve().parents[2] / "roles/units/files/darkpool_ping.py"
-
-
-@pytest.fixture
-def asked():
-    paths = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            paths.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_words):
-            pass
-
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
-        yield f"http://127.0.0.1:{port}/key-canary", paths
 
 
 def ping(folder, url, instance):
@@ -45,14 +27,14 @@ def ping(folder, url, instance):
         ("postgresql@17-main.service:fail", "/key-canary/postgresql-17-main/fail"),
     ],
 )
-def test_a_ping_goes_to_the_jobs_own_address(asked, tmp_path, instance, path):
-    url, paths = asked
+def test_a_ping_goes_to_the_jobs_own_address(switch, tmp_path, instance, path):
+    url, paths = switch
     done = ping(tmp_path, url, instance)
     assert (paths, done.stdout) == ([path], "")
 
 
-def test_the_two_of_a_pair_share_no_name_and_who_leads_keeps_the_jobs_own(asked, tmp_path):
-    url, paths = asked
+def test_the_two_of_a_pair_share_no_name_and_who_leads_keeps_the_jobs_own(switch, tmp_path):
+    url, paths = switch
     ping(tmp_path, url, "darkpool-host.service:success")
     (tmp_path / "follows").write_text("it follows the other one")
     ping(tmp_path, url, "darkpool-host.service:success")

@@ -30,8 +30,7 @@ class Measure:
 
 def text(seen: Seen) -> str:
     """All of it in Prometheus' text format."""
-    # Loaded by what writes the page alone.
-    from prometheus_client import CollectorRegistry, Gauge, generate_latest  # noqa: PLC0415
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest  # noqa: PLC0415 - a pass loads none of it
 
     registry = CollectorRegistry()
     for one in measures(seen):

@@ -25,8 +25,8 @@ def main() -> None:
     base = Path(sys.argv[2]).read_text(encoding="utf-8").strip()
     if not base:
         return
-    # Not Path.exists(), which raises where the folder is closed: no reason not to ping.
-    role = "-standby" if os.path.exists(sys.argv[3]) else ""  # noqa: PTH110
+    # Where the folder is closed it is no reason not to ping.
+    role = "-standby" if os.path.exists(sys.argv[3]) else ""  # noqa: PTH110 -- Path.exists() raises there
     job = unit.rpartition(".")[0].replace("@", "-") + role
     url = f"{base.rstrip('/')}/{job}{WORDS[event]}"
     reason = ""
