@@ -19,6 +19,14 @@ def test_while_the_exchanges_are_open_what_was_served_stays(simulator, collector
     assert database.ask("select kind, outcome from ops.runs") == [("try", "done")]
 
 
+def test_what_it_stored_is_among_the_rows_of_the_hour_on_the_page(simulator, collector):
+    collector.clock(simulator, OPEN)
+    assert collector("try").returncode == 0
+    done = collector("page", "--print")
+    assert done.returncode == 0, done.stderr
+    assert '<b data-hours="darkpool_trades">500</b>' in done.stdout
+
+
 def test_it_calls_nothing_covered_and_the_next_pass_collects_all(simulator, collector, database):
     collector.clock(simulator, OPEN)
     assert collector("try").returncode == 0
