@@ -8,6 +8,8 @@ from testbed import session
 from testbed.shell import wait_until
 
 PSQL = "cd / && sudo -u postgres psql -XAtq -v ON_ERROR_STOP=1 -d darkpool -c"
+# After a vacuum the sum comes out of the primary key, which nobody flipped.
+OF_ROWS = "set enable_indexonlyscan = off"
 READ = "select sum(tracking_id) from trading.darkpool_trades"
 RECORD = "/var/lib/darkpool/failures/darkpool-backup.service.json"
 # Of the largest partition, where the table is cut into some.
@@ -71,5 +73,5 @@ def test_the_backup_of_a_table_with_a_flipped_byte_fails_and_tells(owner, flippe
     wait_until("its record", lambda: "invalid page" in owner(f"sudo cat {RECORD} || true"), 90)
     assert owner("sudo ls /var/backups/darkpool") == kept, "a dump that is not whole is not kept"
     # The control: without checksums the same read returns something else, and no error.
-    wrong = owner(f"{PSQL} 'set ignore_checksum_failure = on' -c '{READ}' 2>/dev/null")
+    wrong = owner(f"{PSQL} 'set ignore_checksum_failure = on' -c '{OF_ROWS}' -c '{READ}' 2>/dev/null")
     assert abs(int(wrong) - int(flipped)) == 1
