@@ -44,6 +44,7 @@ class ActionModule(ActionBase):
             problems += left_open(values)
             problems += wrong_values(spec, values)
             problems += unknown_names(role, spec, variables)
+            problems += self._refused(variables.get(f"__{role}_refuses", []), known=bool(problems))
             if role == "collector":
                 problems += meaningless_values(spec, values)
             if role == "alerts":
@@ -59,6 +60,20 @@ class ActionModule(ActionBase):
         return values, [
             f"{name}: cannot be worked out: {error}" for name, (_, error) in answers.items() if error
         ]
+
+    def _refused(self, conditions: list[dict[str, str]], *, known: bool) -> list[str]:
+        """Return the fixes of a role's own conditions (`that`, `fix`) that do not hold.
+
+        What cannot be judged is a problem too, unless one is known: a value of the wrong type is named already.
+        """
+        found = []
+        for condition in conditions:
+            holds, error = self._value(condition["that"])
+            if error and not known:
+                found.append(f"{condition['that']}: cannot be worked out: {error}")
+            elif not error and not holds:
+                found.append(str(self._value(condition["fix"])[0]))
+        return found
 
     def _value(self, written: object) -> tuple[Any, str]:
         try:
