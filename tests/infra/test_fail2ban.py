@@ -25,6 +25,8 @@ JOURNAL = "_SYSTEMD_UNIT=ssh.service + _COMM=sshd + _COMM=sshd-session"
 
 
 def client(host: Host, *words: str) -> str:
+    # The minute's look, or another test, may have just restarted it.
+    assert becomes(lambda: answers(host))
     with host.sudo():
         return host.check_output("fail2ban-client " + " ".join(["%s"] * len(words)), *words)
 
@@ -46,7 +48,6 @@ def shut_out(host: Host, jail: str = "sshd") -> str:
 def banned(host: Host, request: pytest.FixtureRequest) -> Iterator[str]:
     client(host, "set", "sshd", "banip", request.param)
     yield request.param
-    becomes(lambda: answers(host))
     client(host, "unban", request.param)
 
 
