@@ -19,6 +19,11 @@ def starts(owner, *units):
     return {block.pop("Id"): block for block in blocks}
 
 
+def started(bed):
+    """When the machine itself did."""
+    return run("docker", "inspect", "-f", "{{.State.StartedAt}}", bed.container("droplet"))
+
+
 @pytest.fixture
 def library(owner):
     """The package of a library that the database, sshd and most others have loaded."""
@@ -41,17 +46,26 @@ def test_a_new_library_restarts_what_it_should_and_neither_the_database_nor_a_se
 
 
 def test_at_its_hour_the_machine_restarts_when_an_update_asked_and_only_then(bed, owner):
-    def started():
-        return run("docker", "inspect", "-f", "{{.State.StartedAt}}", bed.container("droplet"))
-
-    before = started()
+    before = started(bed)
     bed.execute("droplet", "rm", "--force", ASKED_FOR)
     bed.execute("droplet", "systemctl", "start", "darkpool-reboot.target")
-    assert started() == before
+    assert started(bed) == before
 
     bed.execute("droplet", "touch", ASKED_FOR)
     bed.execute("droplet", "systemctl", "start", "--no-block", "darkpool-reboot.target")
-    wait_until("the restart", lambda: started() != before and bed.is_running("droplet"), 120)
+    wait_until("the restart", lambda: started(bed) != before and bed.is_running("droplet"), 120)
     beds.wait_for_boot(bed)
 
     assert owner("sudo -u collector psql -XAtqd darkpool -c 'select 1'") == "1"
+
+
+def test_an_upgrade_restarts_a_machine_that_asks_for_it_and_comes_back(bed, owner, play):
+    before = started(bed)
+    bed.execute("droplet", "touch", ASKED_FOR)
+
+    done = play("upgrade")
+
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert started(bed) != before
+    assert owner("systemctl is-active postgresql").strip() == "active"
+    beds.wait_for_boot(bed)
