@@ -7,6 +7,7 @@ functions as they are installed there. What comes back is compared.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -37,10 +38,7 @@ AS = "cd /; runuser -u postgres --"
 CODE = "import darkpool_backup as b; print(b.compression(b.output(['pg_dump', '--version'])))"
 FILLED = f"import filled; from pathlib import Path; filled.fill(Path('{FOLDER}'), 'bench_ours')"
 STEPS = {
-    (
-        "dump",
-        "ours",
-    ): f'{AS} pg_dump -Fc "$({LIB} "{CODE}")" -f {FOLDER}/darkpool.dump bench; chmod 644 {FOLDER}/*.dump',
+    ("dump", "ours"): f'{AS} pg_dump -Fc "$(cat {FOLDER}/compression)" -f {FOLDER}/darkpool.dump bench',
     ("dump", "plain"): f"{AS} pg_dump -Fc -f {FOLDER}/plain.dump bench",
     ("restore", "ours"): f'{LIB} "{FILLED}"',
     ("restore", "plain"): f"{AS} createdb -T template0 bench_plain;"
@@ -76,14 +74,21 @@ def fill(bed: beds.Bed, rows: int) -> None:
     shell(bed, f"{MAKE.strip()} <<'END'\n{script}\nEND", timeout_s=1800)
 
 
+def give(bed: beds.Bed, cpus: int, at_least: int) -> None:
+    """So much time of so many processors: as on a droplet, a program that counts them finds no more."""
+    seen = f"--cpuset-cpus=0-{max(cpus, at_least) - 1}"
+    run("docker", "update", f"--cpus={cpus}", seen, bed.container("droplet"))
+
+
 def measure(bed: beds.Bed, rounds: int) -> tuple[Took, dict[str, int]]:
     """Each step by both ways in turns, and how large the dumps are; what came back is what was there."""
     took: Took = {}
+    shell(bed, f'{LIB} "{CODE}" >{FOLDER}/compression')
     for _ in range(rounds):
         for (step, way), script in STEPS.items():
             made = f"bench_{way}"
             if step == "restore":
-                shell(bed, f"{AS} dropdb --if-exists --force {made}")
+                shell(bed, f"chmod 644 {FOLDER}/*.dump; {AS} dropdb --if-exists --force {made}")
             shell(bed, SETTLE)
             took.setdefault((step, way), []).append(timed(bed, script))
             if step == "restore":
@@ -136,12 +141,12 @@ def main() -> int:
     try:
         if not given.name:
             begin(bed)
-        run("docker", "update", f"--cpus={given.cpus}", bed.container("droplet"))
+        give(bed, given.cpus, 1)
         fill(bed, given.rows)
         took, sizes = measure(bed, given.rounds)
     finally:
         if given.name:
-            run("docker", "update", "--cpus=1", bed.container("droplet"))
+            give(bed, 1, os.cpu_count() or 1)
             shell(bed, END)
         else:
             beds.down(bed)

@@ -177,6 +177,13 @@ def databases(host: Host) -> list[str]:
     ).stdout.split()
 
 
+def sorting(host: Host, database: str) -> str:
+    """By bytes, which in UTF-8 is the order of C.UTF-8 without asking libc."""
+    asked = "pg_encoding_to_char(encoding), datcollate, datctype) from pg_database where datname = '%s'"
+    words = f"select concat_ws(' ', {asked % database}"
+    return root(host, "cd / && runuser -u postgres -- psql -XAtc %s", words).stdout.strip()
+
+
 def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, backup: str) -> None:
     name, before = backup.rsplit("/", 1)[1], databases(host)
     back = root(host, "darkpool-backup restore --from %s --into infra_look", name)
@@ -184,6 +191,7 @@ def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, 
         assert back.rc == 0, back.stderr
         assert "each as noted" in back.stdout
         assert sorted(databases(host)) == sorted([*before, "infra_look"])
+        assert sorting(host, "infra_look") == "UTF8 C C.UTF-8"
         again = root(host, "darkpool-backup restore --from %s --into infra_look", name)
         assert (again.rc, "give a new database's name" in again.stderr) == (1, True)
     finally:

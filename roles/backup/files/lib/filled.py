@@ -64,8 +64,8 @@ def readable(dump: Path) -> bool:
 
 
 def jobs() -> int:
-    """One that reads while the others build indexes."""
-    return min(MOST_JOBS, (os.cpu_count() or 1) + 1)
+    """As many as there are processors: one more had nothing to wait for."""
+    return min(MOST_JOBS, len(os.sched_getaffinity(0)))
 
 
 def ask(database: str, script: str, told: Mapping[str, str] | None = None) -> str:
