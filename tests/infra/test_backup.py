@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from testinfra.host import Host
 
 HOME = "/var/backups/darkpool"
+FIRST_WITH_LZ4 = 15
 NAME = re.compile(r"darkpool-\d{8}T\d{6}Z")
 
 
@@ -196,6 +197,21 @@ def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, 
         assert (again.rc, "give a new database's name" in again.stderr) == (1, True)
     finally:
         root(host, "cd / && runuser -u postgres -- dropdb --if-exists infra_look")
+
+
+LOOK_INSIDE = (
+    "import filled; psql = ['psql', '-XAtc', 'show wal_compression'];"
+    " print(filled.output([*filled.AS_POSTGRES, *filled.session(), *psql]))"
+)
+
+
+def test_a_restore_compresses_its_log_swiftly_and_the_cluster_goes_on_as_it_was(host: Host) -> None:
+    asked = "cd / && runuser -u postgres -- psql -XAtc 'show wal_compression'"
+    before = root(host, asked).stdout
+    inside = root(host, "PYTHONPATH=/usr/local/lib/darkpool-backup python3 -Bc %s", LOOK_INSIDE)
+    major = int(host.check_output("ls /etc/postgresql | head -n 1"))
+    assert inside.stdout.strip() == ("lz4" if major >= FIRST_WITH_LZ4 else "on"), inside.stderr
+    assert (before.strip(), root(host, asked).stdout) in [("pglz", before), ("on", before)]
 
 
 def test_a_dump_without_what_was_acknowledged_is_not_restored_and_says_what_is_missing(
