@@ -24,6 +24,10 @@ def root(host: Host, command: str, *arguments: str) -> CommandResult:
         return host.run(command, *arguments)
 
 
+def sql(host: Host, query: str) -> str:
+    return root(host, "cd / && runuser -u postgres -- psql -XAtc %s", query).stdout.strip()
+
+
 def test_the_newest_backup_is_no_older_than_its_schedule_allows(host: Host) -> None:
     # Before any other test makes one. A schedule that was written just now has had no night yet.
     line = host.check_output("grep '^[0-9*]' /etc/cron.d/darkpool-backup").split()
@@ -59,12 +63,7 @@ def test_the_newest_backup_restores_with_the_rows_that_were_noted(host: Host, ba
 
 def test_the_scratch_database_is_gone_after_a_restore(host: Host, backup: str) -> None:
     assert root(host, "darkpool-backup verify %s", backup).rc == 0
-    left = root(
-        host,
-        "cd / && runuser -u postgres -- psql -XAtc"
-        " \"select datname from pg_database where datname ~ 'verify'\"",
-    )
-    assert (left.rc, left.stdout) == (0, "")
+    assert sql(host, "select count(*) from pg_database where datname ~ 'verify'") == "0"
 
 
 def test_no_backup_of_any_night_is_open_to_others(host: Host) -> None:
@@ -173,16 +172,7 @@ def settings_that_owe(host: Host) -> Iterator[str]:
 
 
 def databases(host: Host) -> list[str]:
-    return root(
-        host, "cd / && runuser -u postgres -- psql -XAtc 'select datname from pg_database'"
-    ).stdout.split()
-
-
-def sorting(host: Host, database: str) -> str:
-    """By bytes, which in UTF-8 is the order of C.UTF-8 without asking libc."""
-    asked = "pg_encoding_to_char(encoding), datcollate, datctype) from pg_database where datname = '%s'"
-    words = f"select concat_ws(' ', {asked % database}"
-    return root(host, "cd / && runuser -u postgres -- psql -XAtc %s", words).stdout.strip()
+    return sql(host, "select datname from pg_database").split()
 
 
 def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, backup: str) -> None:
@@ -192,7 +182,9 @@ def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, 
         assert back.rc == 0, back.stderr
         assert "each as noted" in back.stdout
         assert sorted(databases(host)) == sorted([*before, "infra_look"])
-        assert sorting(host, "infra_look") == "UTF8 C C.UTF-8"
+        # By bytes, which in UTF-8 is the order of C.UTF-8 without asking libc.
+        sorts = "select encoding, datcollate, datctype from pg_database where datname = 'infra_look'"
+        assert sql(host, sorts) == "6|C|C.UTF-8"
         again = root(host, "darkpool-backup restore --from %s --into infra_look", name)
         assert (again.rc, "give a new database's name" in again.stderr) == (1, True)
     finally:
@@ -206,12 +198,10 @@ LOOK_INSIDE = (
 
 
 def test_a_restore_compresses_its_log_swiftly_and_the_cluster_goes_on_as_it_was(host: Host) -> None:
-    asked = "cd / && runuser -u postgres -- psql -XAtc 'show wal_compression'"
-    before = root(host, asked).stdout
     inside = root(host, "PYTHONPATH=/usr/local/lib/darkpool-backup python3 -Bc %s", LOOK_INSIDE)
     major = int(host.check_output("ls /etc/postgresql | head -n 1"))
     assert inside.stdout.strip() == ("lz4" if major >= FIRST_WITH_LZ4 else "on"), inside.stderr
-    assert (before.strip(), root(host, asked).stdout) in [("pglz", before), ("on", before)]
+    assert sql(host, "show wal_compression") in {"pglz", "on"}
 
 
 def test_a_dump_without_what_was_acknowledged_is_not_restored_and_says_what_is_missing(
