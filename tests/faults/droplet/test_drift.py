@@ -19,7 +19,9 @@ EDITS = {
     "/etc/ufw/user.rules": "sudo ufw allow 8443/tcp",
     "/home/trader/.ssh/authorized_keys": "ssh-keygen -qN '' -t ed25519 -f /tmp/theirs && cat /tmp/theirs.pub >>{path}",
     f"{CONF}/00-darkpool.conf": "sudo sed -i 's/^max_connections.*/max_connections = 19/' {path}",
-    f"{CONF}/99-mine.conf": f"echo 'work_mem = 17MB' | sudo tee $(echo {CONF})/99-mine.conf",
+    f"{CONF}/99-mine.conf": (
+        f"echo 'work_mem = 17MB' | sudo install -m 644 /dev/stdin $(echo {CONF})/99-mine.conf"
+    ),
     "/var/lib/postgresql/*/main/postgresql.auto.conf": (
         "cd / && sudo -u postgres psql -qc \"alter system set work_mem = '19MB'\""
     ),
@@ -72,7 +74,7 @@ def edited(owner, ansible):
             owner(edit)
         yield
     finally:
-        if owner(f"ls {CRON} 2>/dev/null || true"):
+        if owner(f"sudo ls {CRON} 2>/dev/null || true"):
             owner(f"{CLEAN_UP}; true")
             ansible(*DEPLOY)
 
