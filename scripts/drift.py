@@ -142,7 +142,8 @@ def unknown(results: list[tuple[str, Result]], seen: Result) -> Iterator[str]:
     whole, folders = set(ours), tuple(path for path in ours if path.endswith("/"))
     for path, file in seen["files"].items():
         if file["strange"] and path not in whole and not path.startswith(folders):
-            yield f"{path} was written by no role and no package\n{person(file)}"
+            says = [f"    says {line}" for line in file["says"][:LINES_OF_A_DIFFERENCE]]
+            yield "\n".join([f"{path} was written by no role and no package", person(file), *says])
     accounts = {str(arguments(one).get("name")) for _, one in results if one["action"].endswith("user")}
     accounts |= {
         str(one.get("item", {}).get("name")) for _, one in results if isinstance(one.get("item"), dict)

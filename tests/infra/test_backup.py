@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from testinfra.host import Host
 
 HOME = "/var/backups/darkpool"
+FIRST_WITH_LZ4 = 15
 NAME = re.compile(r"darkpool-\d{8}T\d{6}Z")
 
 
 def root(host: Host, command: str, *arguments: str) -> CommandResult:
     with host.sudo():
         return host.run(command, *arguments)
+
+
+def sql(host: Host, query: str) -> str:
+    return root(host, "cd / && runuser -u postgres -- psql -XAtc %s", query).stdout.strip()
 
 
 def test_the_newest_backup_is_no_older_than_its_schedule_allows(host: Host) -> None:
@@ -58,12 +63,7 @@ def test_the_newest_backup_restores_with_the_rows_that_were_noted(host: Host, ba
 
 def test_the_scratch_database_is_gone_after_a_restore(host: Host, backup: str) -> None:
     assert root(host, "darkpool-backup verify %s", backup).rc == 0
-    left = root(
-        host,
-        "cd / && runuser -u postgres -- psql -XAtc"
-        " \"select datname from pg_database where datname ~ 'verify'\"",
-    )
-    assert (left.rc, left.stdout) == (0, "")
+    assert sql(host, "select count(*) from pg_database where datname ~ 'verify'") == "0"
 
 
 def test_no_backup_of_any_night_is_open_to_others(host: Host) -> None:
@@ -172,9 +172,7 @@ def settings_that_owe(host: Host) -> Iterator[str]:
 
 
 def databases(host: Host) -> list[str]:
-    return root(
-        host, "cd / && runuser -u postgres -- psql -XAtc 'select datname from pg_database'"
-    ).stdout.split()
+    return sql(host, "select datname from pg_database").split()
 
 
 def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, backup: str) -> None:
@@ -184,10 +182,26 @@ def test_a_dump_comes_back_as_a_new_database_and_the_live_one_stays(host: Host, 
         assert back.rc == 0, back.stderr
         assert "each as noted" in back.stdout
         assert sorted(databases(host)) == sorted([*before, "infra_look"])
+        # By bytes, which in UTF-8 is the order of C.UTF-8 without asking libc.
+        sorts = "select encoding, datcollate, datctype from pg_database where datname = 'infra_look'"
+        assert sql(host, sorts) == "6|C|C.UTF-8"
         again = root(host, "darkpool-backup restore --from %s --into infra_look", name)
         assert (again.rc, "give a new database's name" in again.stderr) == (1, True)
     finally:
         root(host, "cd / && runuser -u postgres -- dropdb --if-exists infra_look")
+
+
+LOOK_INSIDE = (
+    "import filled; psql = ['psql', '-XAtc', 'show wal_compression'];"
+    " print(filled.output([*filled.AS_POSTGRES, *filled.session(), *psql]))"
+)
+
+
+def test_a_restore_compresses_its_log_swiftly_and_the_cluster_goes_on_as_it_was(host: Host) -> None:
+    inside = root(host, "PYTHONPATH=/usr/local/lib/darkpool-backup python3 -Bc %s", LOOK_INSIDE)
+    major = int(host.check_output("ls /etc/postgresql | head -n 1"))
+    assert inside.stdout.strip() == ("lz4" if major >= FIRST_WITH_LZ4 else "on"), inside.stderr
+    assert sql(host, "show wal_compression") in {"pglz", "on"}
 
 
 def test_a_dump_without_what_was_acknowledged_is_not_restored_and_says_what_is_missing(

@@ -22,6 +22,8 @@ from pathlib import Path
 
 CONFIGURATION = ("/etc", "/usr/local", "/root/.ssh", "/root/.bashrc", "/root/.profile", "/var/spool/cron")
 DATABASE = "/var/lib/postgresql/*/*/postgresql.auto.conf"
+# A setting there, or in a file that sorts behind ours, takes the place of the inventory's.
+POSTGRESQL = re.compile(r"/(etc|var/lib)/postgresql/.*\.conf$")
 # Written by programs as they run, not by people.
 BY_PROGRAMS = re.compile(
     r"/etc/(ssl/certs|ssh/ssh_host_|alternatives|ld\.so\.cache|mtab|resolv\.conf|machine-id|adjtime|\.pwd\.lock|hostname|hosts$"
@@ -155,6 +157,7 @@ def changed_by_hand() -> dict[str, dict[str, object]]:
             "at": moment(at),
             "who": who(events, name, at),
             "strange": not by_package and not by_apt,
+            "says": settings(path) if POSTGRESQL.match(name) and not by_package else [],
         }
     return found
 

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 CRON = "/etc/cron.d/handmade"
+CONF = "/etc/postgresql/*/main/conf.d"
 # As a person does it: over ssh, with sudo, a file at a time. None of it locks anybody out. The first to be made and the
 # last to be removed is the cron file: while it lies there, the drill is not over.
 EDITS = {
@@ -17,14 +18,25 @@ EDITS = {
     "/etc/ssh/sshd_config.d/00-hardening.conf": "echo '# MaxAuthTries 60' | sudo tee -a {path}",
     "/etc/ufw/user.rules": "sudo ufw allow 8443/tcp",
     "/home/trader/.ssh/authorized_keys": "ssh-keygen -qN '' -t ed25519 -f /tmp/theirs && cat /tmp/theirs.pub >>{path}",
-    "/etc/postgresql/*/main/conf.d/00-darkpool.conf": "sudo sed -i 's/^max_connections.*/max_connections = 19/' {path}",
+    f"{CONF}/00-darkpool.conf": "sudo sed -i 's/^max_connections.*/max_connections = 19/' {path}",
+    f"{CONF}/99-mine.conf": (
+        f"echo 'work_mem = 17MB' | sudo install -m 644 /dev/stdin $(echo {CONF})/99-mine.conf"
+    ),
+    "/var/lib/postgresql/*/main/postgresql.auto.conf": (
+        "cd / && sudo -u postgres psql -qc \"alter system set work_mem = '19MB'\""
+    ),
 }
 # What is no file of its own.
 OTHERS = {
     "the account helper was made by no role": "sudo useradd helper",
     "package cron is held back": "sudo apt-mark hold cron",
 }
-CLEAN_UP = f"sudo rm {CRON}; sudo userdel helper; sudo apt-mark unhold cron; rm /tmp/theirs /tmp/theirs.pub"
+# What no role knows and no deploy removes: the owner's.
+STRANGERS = [CRON, "conf.d/99-mine.conf", "postgresql.auto.conf"]
+UNSET = f"sudo rm -f {CONF}/99-mine.conf; cd /; sudo -u postgres psql -qc 'alter system reset work_mem'"
+CLEAN_UP = (
+    f"{UNSET}; sudo rm {CRON}; sudo userdel helper; sudo apt-mark unhold cron; rm /tmp/theirs /tmp/theirs.pub"
+)
 DEPLOY = ("ansible-playbook", "-i", "inventory/demo", "ansible/playbooks/site.yml")
 # Each run of the play may take minutes where much else is at work.
 pytestmark = pytest.mark.timeout(900)
@@ -62,7 +74,7 @@ def edited(owner, ansible):
             owner(edit)
         yield
     finally:
-        if owner(f"ls {CRON} 2>/dev/null || true"):
+        if owner(f"sudo ls {CRON} 2>/dev/null || true"):
             owner(f"{CLEAN_UP}; true")
             ansible(*DEPLOY)
 
@@ -82,6 +94,16 @@ def test_an_edit_by_hand_is_named_with_who_and_when(reported, path):
     assert "trader" in WHO.search(about)[1]
 
 
+@pytest.mark.parametrize(
+    ("file", "says"), [("99-mine.conf", "work_mem = 17MB"), ("auto.conf", "work_mem = '19MB'")]
+)
+def test_a_setting_of_postgresql_in_place_of_the_inventorys_is_shown(reported, file, says):
+    (about,) = [
+        one for one in reported if one.strip().splitlines()[:1] and file in one.strip().splitlines()[0]
+    ]
+    assert f"    says {says}" in about
+
+
 @pytest.mark.parametrize("sentence", OTHERS)
 def test_an_account_and_a_held_package_are_named(reported, sentence):
     assert [one for one in reported if one.strip().startswith(sentence)]
@@ -99,8 +121,9 @@ def test_a_deploy_puts_right_what_the_inventory_knows_and_the_rest_is_the_owners
     code, said = ansible(*DEPLOY)
     assert code == 0, said[-3000:]
     code, said = drift()
-    assert (code, said.count("\n    changed ")) == (3, 1), said
-    assert f"{CRON} was written by no role and no package" in said
+    assert (code, said.count("\n    changed ")) == (3, len(STRANGERS)), said
+    for one in STRANGERS:
+        assert f"{one} was written by no role and no package" in said
 
     owner(CLEAN_UP)
     code, said = drift()
