@@ -22,6 +22,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FEEDS = "flow_per_expiry,net_prem_ticks"
 # By then no page is due any more, which nobody here would read.
 AFTERWARDS = timedelta(days=5)
+STORED = """
+select * from (select count(*), count(value), count(*) filter (where value <> 0) from derived.signals) as signals,
+  (select count(*), count(value), count(*) filter (where evidence and low * high > 0) from derived.correlations) as moved
+"""
 SIGNAL = """
 update derived.signals set value = %s where symbol = 'SPY' and rule = any (%s) and session_date = %s returning rule
 """
@@ -31,8 +35,8 @@ where symbol = 'SPY' and pair = %s and session_date = %s returning pair
 """
 
 
-def store(dsn: str, sessions: Sequence[Session], folder: str) -> int:
-    """As `make nightly` does on the laptop and the server, of all of them at once; rows that are stored."""
+def store(dsn: str, sessions: Sequence[Session], folder: str) -> str:
+    """As `make nightly` does on the laptop and the server, of all of them at once; what is stored of them."""
     now = as_of(sessions[-1].date) + AFTERWARDS
     lines = f"{folder}/nights.jsonl"
     words = ("nightly", "--dsn", dsn, "--since", str(sessions[0].date), "--now", now.isoformat())
@@ -50,7 +54,10 @@ def store(dsn: str, sessions: Sequence[Session], folder: str) -> int:
         environment = {f"COLLECTOR_{name}": text for name, text in given.items()}
         _run("collector", "keep", "--env-file", "/dev/null", given=said.fileno(), **environment)
     with closing(psycopg2.connect(dsn)) as connection:
-        return len(_ask(connection, "select from derived.signals union all select from derived.correlations"))
+        (found,) = _ask(connection, STORED)
+    return "nights: {} signals, {} known, {} on a side; {} correlations, {} known, {} stand out".format(
+        *found
+    )
 
 
 def _run(*words: str, given: int | None = None, **environment: str) -> None:

@@ -87,6 +87,11 @@ def test_a_dark_level_of_yesterday_and_max_pain(spy):
     (text,) = spy.said()
     assert "605.00 crossed up (dark-pool level of 2026-11-19, 90000 shares)" in text
     assert "605.5 crossed up (max pain of 2026-11-20)" in text
+    for clock in ("12:05", "12:40", "12:45"):
+        spy.look(clock)
+    over = ("SPY darkpool_level", "SPY max_pain")
+    said = "\n".join(spy.said()[1:])
+    assert [said.count(f"RESOLVED {name}: quiet again [") for name in over] == [1, 1], said
 
 
 def test_a_minute_that_was_not_over_when_it_was_fetched_crosses_nothing(spy):
