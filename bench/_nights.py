@@ -24,7 +24,8 @@ FEEDS = "flow_per_expiry,net_prem_ticks"
 AFTERWARDS = timedelta(days=5)
 STORED = """
 select * from (select count(*), count(value), count(*) filter (where value <> 0) from derived.signals) as signals,
-  (select count(*), count(value), count(*) filter (where evidence and low * high > 0) from derived.correlations) as moved
+  (select count(*), count(value), count(*) filter (where evidence and low * high > 0)
+   from derived.correlations) as moved
 """
 SIGNAL = """
 update derived.signals set value = %s where symbol = 'SPY' and rule = any (%s) and session_date = %s returning rule

@@ -138,10 +138,8 @@ def main() -> int:
         month, last = sessions[given.before :], sessions[-1]
         prepare_each(connection, calendar, month)
         found = replayed(connection, month, SYMBOLS)
-        print(
-            f"{len(month)} quiet sessions of {' and '.join(SYMBOLS)}, {given.prints:,} prints a day,", end=" "
-        )
-        print(f"{nights} rows of these nights and those before\n")
+        print(f"{len(month)} quiet sessions of {' and '.join(SYMBOLS)}, {given.prints:,} prints a day")
+        print(f"{nights}\n")
         print("\n".join(quiet(found, len(month))))
         with connection, connection.cursor() as cursor:
             cursor.execute(FIXED, {"since": month[0].opens_at})
