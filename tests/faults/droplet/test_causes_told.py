@@ -110,10 +110,10 @@ def test_each_is_told_once_and_once_that_it_is_over(bed, owner, root, heard):
     looks()
     assert set(rounds(0).values()) == {(0, 0)}
     with contextlib.ExitStack() as mended:
+        mended.callback(looks)
         for cause, mend, _ in CAUSES.values():
             mended.callback(root, mend)
             root(cause)
         looks()
         assert rounds(30, 60) == dict.fromkeys(SAID, (1, 0))
-    looks()
     assert rounds(QUIET_S, QUIET_S + 30) == dict.fromkeys(SAID, (1, 1))
