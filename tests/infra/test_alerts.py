@@ -102,6 +102,7 @@ def unset_clock(host: Host, released: None) -> Iterator[None]:
     assert root(host, mute).rc == 0
     facts = json.loads(root(host, "cat %s", MACHINE).stdout)
     facts["clock"]["synchronised"] = False
+    facts["booted_at"] = None
     root(host, "printf %%s %s >%s", json.dumps(facts), MACHINE)
     yield
     root(host, "systemctl start darkpool-host.service")

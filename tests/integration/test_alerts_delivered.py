@@ -1,7 +1,7 @@
 """Troubles of the system and messages of the outbox, from their cause to a real receiver."""
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hosts import looked
@@ -143,15 +143,14 @@ def test_records_that_cannot_be_read_are_said_as_silence_would_look_like_health(
 def test_a_clock_that_follows_nobody_is_said_once_and_that_it_is_right_again(alerts, webhook):
     machine = alerts.folder / "machine"
     machine.mkdir()
-    for minute, tracking in (
-        (0, GOOD_CLOCK),
-        (1, NO_CLOCK),
-        (2, NO_CLOCK),
-        (3, GOOD_CLOCK),
-        (13, GOOD_CLOCK),
-    ):
-        looked(machine, tracking=tracking)
+    looks = ((0, NO_CLOCK, 1), (1, NO_CLOCK, 9), (2, NO_CLOCK, 9), (3, GOOD_CLOCK, 9), (13, GOOD_CLOCK, 9))
+    for minute, tracking, up_min in looks:
+        file = looked(machine, tracking=tracking)
+        facts = json.loads(file.read_text())
+        booted = datetime.fromisoformat(facts["looked_at"]) - timedelta(minutes=up_min)
+        file.write_text(json.dumps({**facts, "booted_at": booted.isoformat()}))
         alerts(f"{DAY}T12:{minute:02}:00-05:00")
+        assert minute or webhook.titles() == [], "it has just booted"
     assert webhook.titles() == ["The clock is not synchronised", "RESOLVED clock is well again"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
@@ -17,6 +17,8 @@ from collector.jobs import freshness, host
 from collector.jobs.books import spool_of
 
 FEW = 6
+# After a boot a clock takes a moment to be set, and the look that saw it before stands for five minutes.
+SETTLES = timedelta(minutes=5)
 CLOCK = "Nothing keeps it right, and what is late or due is told by it.\nSee: systemctl status chrony; chronyc tracking"
 DAMAGED = (
     "They were collected, are not in the database, and wait for you.\nSee: {folder}; sudo grep damaged {log}"
@@ -60,7 +62,8 @@ def troubles(
 def _machine(settings: Settings, machine: Path) -> Iterator[tuple[str, Trouble]]:
     """What no failed unit tells: a clock that nobody sets, and pages that cannot be stored."""
     seen = host.read(machine)
-    if seen and seen.synchronised is False:
+    booted = seen and seen.booted_at and seen.looked_at - seen.booted_at < SETTLES
+    if seen and seen.synchronised is False and not booted:
         yield "system/clock", Trouble("The clock is not synchronised", CLOCK, "warning")
     damaged = len(spool_of(settings).damaged())
     if damaged:
