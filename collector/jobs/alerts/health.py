@@ -20,9 +20,8 @@ FEW = 6
 # After a boot a clock takes a moment to be set, and the look that saw it before stands for five minutes.
 SETTLES = timedelta(minutes=5)
 CLOCK = "Nothing keeps it right, and what is late or due is told by it.\nSee: systemctl status chrony; chronyc tracking"
-DAMAGED = (
-    "They were collected, are not in the database, and wait for you.\nSee: {folder}; sudo grep damaged {log}"
-)
+DAMAGED = """They are not in the database; what the vendor still serves of their seconds is asked for again.
+See: {folder}; sudo grep damaged {log}; docs/troubleshooting.md"""
 
 
 @dataclass(frozen=True)
