@@ -18,6 +18,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sql"))
 
+import _nights
 import sample_data
 
 from collector.alerts import policy
@@ -25,7 +26,7 @@ from collector.core.clock import NEW_YORK, Clock
 from collector.core.sessions import Session
 
 ROOT = Path(__file__).resolve().parents[1]
-FEEDS = "darkpool_trades,flow_alerts,ohlc_1m,market_tide,iv_rank,max_pain"
+FEEDS = f"darkpool_trades,flow_alerts,ohlc_1m,market_tide,iv_rank,max_pain,{_nights.FEEDS}"
 MINUTE = timedelta(minutes=1)
 MILLION = 1_000_000
 PRINT = """

@@ -1,9 +1,9 @@
 """How often the default rules of market alerts are right, and how often they speak in a month in which nothing happens.
 
-The simulator's month is collected by the real collector and replayed pass by pass, each session compared with what was
-usual before it: once as it is, then its last day with planted events and with decoys. The rival of the rules is a
-fixed threshold, as one would set it without knowing what is usual: a premium of a million, a block of ten thousand
-shares.
+The simulator's month is collected by the real collector, its nights are computed by the real analysis, and it is
+replayed pass by pass, each session compared with what was usual before it: once as it is, then its last day with
+planted events and with decoys. The rival of the rules is a fixed threshold, as one would set it without knowing what
+is usual: a premium of a million, a block of ten thousand shares.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import psycopg2
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import _nights
 from _market import Planted, collect, crossings
 from _prints import server
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
@@ -121,7 +122,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--sessions", type=int, default=21, help="of the quiet month (default: %(default)s)")
-    options.add_argument("--before", type=int, default=11, help="that are only a past (default: %(default)s)")
+    options.add_argument("--before", type=int, default=21, help="that are only a past (default: %(default)s)")
     options.add_argument("--prints", type=int, default=4000, help="of a symbol and day")
     options.add_argument("--seed", type=int, default=7)
     given = options.parse_args()
@@ -133,10 +134,12 @@ def main() -> int:
         calendar = reads.calendar(connection)
         sessions = calendar.begun(NOW, given.before + given.sessions)
         collect(dsn, sessions, folder, given.prints, given.seed)
+        nights = _nights.store(dsn, sessions, folder)
         month, last = sessions[given.before :], sessions[-1]
         prepare_each(connection, calendar, month)
         found = replayed(connection, month, SYMBOLS)
-        print(f"{len(month)} quiet sessions of {' and '.join(SYMBOLS)}, {given.prints:,} prints a day\n")
+        print(f"{len(month)} quiet sessions of {' and '.join(SYMBOLS)}, {given.prints:,} prints a day")
+        print(f"{nights}\n")
         print("\n".join(quiet(found, len(month))))
         with connection, connection.cursor() as cursor:
             cursor.execute(FIXED, {"since": month[0].opens_at})
@@ -145,7 +148,8 @@ def main() -> int:
             f"| a fixed million, ten thousand shares | {flow + block} | {(flow + block) / len(month):.2f} | 0 |"
         )
         planted = Planted(connection, last).everything()
-        truth = {**planted.truth, **levels(connection, calendar, last)}
+        turned = _nights.plant(connection, *(one.date for one in sessions[-3:-1]))
+        truth = {**planted.truth, **turned, **levels(connection, calendar, last)}
         print("\nthe last of them again, with planted events and decoys, SPY\n")
         print("\n".join(judged(replayed(connection, [last], ("SPY",)), truth)))
     return 0

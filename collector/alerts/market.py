@@ -55,8 +55,11 @@ def parameters(rule: Rule, symbol: str, session: Session, now: datetime) -> dict
 
 
 def find(cursor: Cursor, rule: Rule, values: dict[str, Any]) -> list[Hit]:
-    """What the rule finds, new or not."""
-    return [Hit(*row) for row in outbox.fetch(cursor, f"alert_{rule.kind.name}", values)]
+    """What the rule finds in its hours, new or not; what is from before the opening has none."""
+    if not rule.looks_at(values["now"]):
+        return []
+    found = [Hit(*row) for row in outbox.fetch(cursor, f"alert_{rule.kind.name}", values)]
+    return [hit for hit in found if hit.at < values["opens_at"] or rule.looks_at(hit.at)]
 
 
 def watch(connection: Connection, rules: Sequence[Rule], symbols: Sequence[str], seen: Watch) -> list[str]:

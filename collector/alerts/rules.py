@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from collector.alerts.message import SEVERITIES
 from collector.alerts.once import Pace
+from collector.core.clock import NEW_YORK
 
 Check = Callable[[Any], Any]
+SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 QUANTILES = ("p50", "p95", "p99", "p999")
 # Of the analysis, which nothing here may import: a test holds the two together.
 SIGNALS = ("bullish_flow", "dark_accumulation", "iv_rank_relief", "put_buying")
@@ -66,6 +69,19 @@ def _prices(value: Any) -> dict[str, list[Decimal]]:  # noqa: ANN401 - same
         raise ValueError("is no mapping of tickers to lists of prices, as {SPY: [600, 612.5]}")
     check = _number(0.01, 1_000_000)
     return {str(symbol): [check(price) for price in prices] for symbol, prices in value.items()}
+
+
+def _hours(value: Any) -> tuple[time, time] | None:  # noqa: ANN401 - same
+    if value == "":
+        return None
+    begin = end = time(0)
+    if SPAN.fullmatch(str(value)):
+        begin, end = map(time.fromisoformat, value.split("-"))
+    if begin >= end:
+        raise ValueError(
+            f"{value!r} is no span of a day: write '09:45-15:30' (New York), or '' for all of the session"
+        )
+    return begin, end
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,7 @@ _COMMON: dict[str, tuple[Any, Check]] = {
     "cooldown_min": (30, _whole(1, 1440)),
     "quiet_min": (30, _whole(1, 1440)),
     "window_min": (15, _whole(1, 120)),
+    "hours": ("", _hours),
 }
 
 
@@ -142,6 +159,11 @@ class Rule:
     pace: Pace
     window: timedelta
     values: Mapping[str, Any] = field(hash=False)
+    hours: tuple[time, time] | None = None
+
+    def looks_at(self, at: datetime) -> bool:
+        """Whether that time of the New York day is one of the rule's."""
+        return self.hours is None or self.hours[0] <= at.astimezone(NEW_YORK).time() < self.hours[1]
 
 
 def shipped() -> dict[str, dict[str, Any]]:
@@ -195,7 +217,7 @@ def _rule(name: str, given: Mapping[str, Any]) -> tuple[Rule | None, list[str]]:
     pace = Pace(timedelta(minutes=values["cooldown_min"]), timedelta(minutes=values["quiet_min"]))
     window = timedelta(minutes=values["window_min"])
     numbers = {key: values[key] for key in kind.settings}
-    return Rule(name, kind, values["severity"], pace, window, numbers), []
+    return Rule(name, kind, values["severity"], pace, window, numbers, values["hours"]), []
 
 
 def _checked(check: Check, value: Any) -> tuple[Any, str]:  # noqa: ANN401 - whatever YAML holds

@@ -39,7 +39,7 @@ class Objective:
         if self.due_at is None:
             return False
         if isinstance(source.page, BySecond):
-            return any(
+            return not _tried_only(known, self.due_at) and any(
                 windows.due(session, known.get(session.date, Covered()), self.due_at, NO_OVERLAP)
                 for session in self.calendar.begun(self.due_at, 1)
             )
@@ -51,6 +51,13 @@ class Objective:
             return False
         every = timedelta(seconds=self.cadence.get(source.name, source.every_s))
         return windows.snapshot_due(source, session, last, self.due_at, every)
+
+
+def _tried_only(known: Mapping[date, Covered], due_at: datetime) -> bool:
+    """Whether no pass has covered anything of it, and the release that tried it came after the last that was due."""
+    if any(one.covered or one.settled or one.confirmed for one in known.values()):
+        return False
+    return any(one.collected_at and one.collected_at >= due_at for one in known.values())
 
 
 def objective(settings: Settings, calendar: Calendar, now: datetime) -> Objective:

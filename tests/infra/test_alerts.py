@@ -11,6 +11,8 @@ import pytest
 from tests.infra.our_units import root, shown, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from testinfra.host import Host
 
 FILES = ("/etc/collector/alerts.json", "/etc/collector/alerts-urls.json")
@@ -20,6 +22,7 @@ DRILL = f"drill-of-alerts-{secrets.token_hex(4)}.service"
 RECORD = f"/var/lib/darkpool/failures/{DRILL}.json"
 BOX = "/var/lib/collector/alerts/system.json"
 SERIES = f"system/{DRILL}"
+MACHINE = "/var/lib/darkpool/host/host.json"
 TOLD = {
     "unit": DRILL,
     "result": "exit-code",
@@ -88,3 +91,30 @@ def test_a_failed_unit_becomes_an_alert_that_the_unit_itself_may_read_and_keep(h
             assert (host.file(BOX).user, host.file(BOX).mode & 0o077) == ("collector", 0)
     finally:
         root(host, "rm -f %s", RECORD)
+
+
+@pytest.fixture
+def unset_clock(host: Host, released: None) -> Iterator[None]:
+    """The look says that nobody sets the clock, and nobody is told of it."""
+    if root(host, "systemctl start darkpool-host.service").rc:
+        pytest.skip("nobody looks at the machine here")
+    mute = "runuser -u collector -- /usr/local/bin/collector alerts mute system/clock --for 2m"
+    assert root(host, mute).rc == 0
+    facts = json.loads(root(host, "cat %s", MACHINE).stdout)
+    facts["clock"]["synchronised"] = False
+    facts["booted_at"] = None
+    root(host, "printf %%s %s >%s", json.dumps(facts), MACHINE)
+    yield
+    root(host, "systemctl start darkpool-host.service")
+
+
+@pytest.mark.usefixtures("unset_clock")
+def test_what_the_look_at_the_machine_found_becomes_an_alert(host: Host) -> None:
+    def last() -> str:
+        # It is there for ten minutes after it is over.
+        kept = json.loads(root(host, "cat %s", BOX).stdout or "{}")
+        return str(kept.get("episodes", {}).get("system/clock", {}).get("active_at"))
+
+    before = last()
+    assert root(host, "systemctl start %s", UNIT).rc == 0
+    assert last() != before

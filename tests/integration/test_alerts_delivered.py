@@ -1,9 +1,10 @@
 """Troubles of the system and messages of the outbox, from their cause to a real receiver."""
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from hosts import looked
 from receivers import *  # noqa: F403 - fixtures
 
 DAY = "2026-11-20"
@@ -31,13 +32,22 @@ def alerts(collector, tmp_path, webhook):
     def deliver(at=f"{DAY}T12:00:00-05:00", **changed):
         offset = datetime.fromisoformat(at) - datetime.now(timezone.utc)
         collector.settings["COLLECTOR_CLOCK_OFFSET_S"] = str(round(offset.total_seconds()))
-        done = collector("alerts", "deliver", "--failures", str(tmp_path / "failures"), **changed)
+        machine = str(tmp_path / "machine/host/host.json")
+        words = ("--failures", str(tmp_path / "failures"), "--host", machine)
+        done = collector("alerts", "deliver", *words, **changed)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
     deliver.failures = tmp_path / "failures"
     deliver.folder = tmp_path
     return deliver
+
+
+GOOD_CLOCK, NO_CLOCK = "A2B3,time,3,1795000000.1,0.000412,0,0", "7F7F0101,,0,0.0,0.0,0,0"
+
+
+def subjects(mailbox):
+    return [line for mail in mailbox.mails for line in mail.splitlines() if line.startswith("Subject")]
 
 
 def fail(alerts):
@@ -95,6 +105,70 @@ def test_a_channel_that_is_down_gets_it_when_it_is_back(alerts, webhook, databas
     alerts(f"{DAY}T13:30:00-05:00")
     assert "block" in webhook.titles()
     assert database.one("select count(*) from ops.deliveries where delivered_at is null") == 0
+
+
+@pytest.mark.slow
+def test_the_other_channels_hear_that_one_takes_no_messages_and_that_it_does_again(
+    alerts, webhook, mailbox, database
+):
+    urls = [{"url": webhook.url, "severities": ["warning"]}, {"url": mailbox.url, "severities": ["critical"]}]
+    (alerts.folder / "alerts-urls.json").write_text(json.dumps(urls))
+    webhook.down = True
+    database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")
+    for minute in (0, 2, 5, 10, 20, 21, 22):
+        alerts(f"{DAY}T12:{minute:02}:00-05:00")
+    (told,) = subjects(mailbox)
+    assert "takes no messages" in told
+    webhook.down = False
+    for at in ("12:40", "12:41", "12:52", "12:53"):
+        alerts(f"{DAY}T{at}:00-05:00")
+    (_, over) = subjects(mailbox)
+    assert "RESOLVED channel json-" in over
+
+
+@pytest.mark.slow
+def test_records_that_cannot_be_read_are_said_as_silence_would_look_like_health(alerts, webhook):
+    alerts.failures.rmdir()
+    alerts.failures.touch()
+    alerts()
+    alerts(f"{DAY}T12:01:00-05:00")
+    assert webhook.titles() == ["The records of failures cannot be read"]
+    alerts.failures.unlink()
+    for at in ("12:02", "12:12", "12:13"):
+        alerts(f"{DAY}T{at}:00-05:00")
+    assert webhook.titles()[1:] == ["RESOLVED records is well again"]
+
+
+@pytest.mark.slow
+def test_a_clock_that_follows_nobody_is_said_once_and_that_it_is_right_again(alerts, webhook):
+    machine = alerts.folder / "machine"
+    machine.mkdir()
+    looks = ((0, NO_CLOCK, 1), (1, NO_CLOCK, 9), (2, NO_CLOCK, 9), (3, GOOD_CLOCK, 9), (13, GOOD_CLOCK, 9))
+    for minute, tracking, up_min in looks:
+        file = looked(machine, tracking=tracking)
+        facts = json.loads(file.read_text())
+        booted = datetime.fromisoformat(facts["looked_at"]) - timedelta(minutes=up_min)
+        file.write_text(json.dumps({**facts, "booted_at": booted.isoformat()}))
+        alerts(f"{DAY}T12:{minute:02}:00-05:00")
+        assert minute or webhook.titles() == [], "it has just booted"
+    assert webhook.titles() == ["The clock is not synchronised", "RESOLVED clock is well again"]
+
+
+@pytest.mark.slow
+def test_damaged_pages_of_the_spool_are_said_until_somebody_has_looked(simulator, collector, alerts, webhook):
+    collector.clock(simulator, f"{DAY}T12:00:03-05:00")
+    collector("run", COLLECTOR_FEEDS="darkpool_trades", **NO_DATABASE)
+    first, *_ = sorted((alerts.folder / "spool").glob("*.page"))
+    first.write_bytes(b"nonsense")
+    collector.at(simulator, f"{DAY}T12:05:03-05:00")
+    for minute in (6, 7):
+        alerts(f"{DAY}T12:0{minute}:00-05:00")
+    assert webhook.titles() == ["1 page of the spool is damaged"]
+    next((alerts.folder / "spool").glob("*.damaged")).unlink()
+    collector.at(simulator, f"{DAY}T12:15:03-05:00")
+    for minute in (16, 17, 18):
+        alerts(f"{DAY}T12:{minute}:00-05:00")
+    assert webhook.titles()[1:] == ["RESOLVED spool is well again"]
 
 
 @pytest.mark.slow
@@ -188,10 +262,11 @@ def test_a_feed_that_is_late_is_said_in_market_hours_and_only_then(simulator, co
     alerts(f"{DAY}T12:30:00-05:00")
     (title,) = webhook.titles()
     assert "feeds are late" in title
-    collector.at(simulator, f"{DAY}T12:31:03-05:00")
-    alerts(f"{DAY}T12:32:00-05:00")
-    alerts(f"{DAY}T12:33:00-05:00")
-    assert len(webhook.titles()) == 1
+    for minute in (31, 41):
+        collector.at(simulator, f"{DAY}T12:{minute}:03-05:00")
+        for later in (1, 2):
+            alerts(f"{DAY}T12:{minute + later}:00-05:00")
+    assert webhook.titles()[1:] == ["RESOLVED late is well again"]
 
 
 @pytest.mark.slow

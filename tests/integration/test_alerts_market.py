@@ -87,6 +87,11 @@ def test_a_dark_level_of_yesterday_and_max_pain(spy):
     (text,) = spy.said()
     assert "605.00 crossed up (dark-pool level of 2026-11-19, 90000 shares)" in text
     assert "605.5 crossed up (max pain of 2026-11-20)" in text
+    for clock in ("12:05", "12:40", "12:45"):
+        spy.look(clock)
+    over = ("SPY darkpool_level", "SPY max_pain")
+    said = "\n".join(spy.said()[1:])
+    assert [said.count(f"RESOLVED {name}: quiet again [") for name in over] == [1, 1], said
 
 
 def test_a_minute_that_was_not_over_when_it_was_fetched_crosses_nothing(spy):
@@ -155,6 +160,25 @@ def test_outside_the_markets_hours_nothing_fires_and_what_was_on_is_over(spy):
     spy.look("16:00")
     spy.look("16:45")
     assert [line.split("\n")[0] for line in spy.said()][1:] == ["RESOLVED SPY block_print: quiet again"]
+
+
+def test_a_rule_looks_at_its_own_hours_and_what_was_on_is_over_after_them(spy):
+    spy.past()
+    spy.rules = policy.checked({"rules": {"block_print": {"hours": "09:45-12:05"}}}).rules
+    spy.block("09:40:00")
+    spy.look("09:41")
+    spy.look("09:46")
+    assert spy.said() == []
+    spy.block("12:04:00")
+    spy.look("12:04")
+    spy.block("12:06:00")
+    for clock in ("12:06", "12:30", "12:40"):
+        spy.look(clock)
+    assert [line.split("\n")[0][:20] for line in spy.said()] == [
+        "SPY block print 60 k",
+        "RESOLVED SPY block_p",
+    ]
+    assert spy.hits() == 1
 
 
 def test_many_blocks_are_three_messages_and_one_that_it_is_over(spy):

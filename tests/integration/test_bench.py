@@ -64,9 +64,13 @@ def test_the_default_rules_find_every_planted_event_and_no_decoy():
         "sweep",
         "tide_turn",
         "iv_rank_change",
+        "signal_turn",
+        "correlation_turn",
     }
     assert {rule: numbers for rule, numbers in found.items() if numbers[0] != numbers[1]} == {}
-    assert next(row for row in rows if row[0] == "block_print")[3] == "0", "a decoy was taken for an event"
+    besides = {row[0]: row[3] for row in rows}
+    for rule in ("block_print", "signal_turn", "correlation_turn"):
+        assert (besides[rule], found[rule] != ("0", "0")) == ("0", True), "a decoy was taken for an event"
 
 
 def test_each_number_that_is_written_down_has_its_command_and_its_rival():

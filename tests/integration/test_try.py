@@ -35,6 +35,22 @@ def test_it_calls_nothing_covered_and_the_next_pass_collects_all(simulator, coll
     assert stored(database, "SPY", DAY) == served(simulator, "SPY", DAY)
 
 
+@pytest.mark.slow
+def test_after_a_first_release_nothing_is_late_until_a_pass_was_due(simulator, collector):
+    def late(at):
+        collector.clock(simulator, f"{DAY}T{at}-05:00")
+        return "late" in collector("status").stdout, collector("status", "--check").returncode
+
+    collector.clock(simulator, OPEN)
+    assert collector("try").returncode == 0
+    assert late("12:00:30") == late("12:08:00") == (False, 0)
+    assert late("12:09:30") == (True, 1), "a pass was due at 12:05, and there was none"
+    collector.at(simulator, f"{DAY}T12:10:03-05:00")
+    assert late("12:14:30") == (False, 0)
+    assert collector("try").returncode == 0
+    assert late("12:30:00")[1] == 1, "a try after the first pass excuses nothing"
+
+
 def test_while_they_are_closed_nothing_stays(simulator, collector, database):
     collector.clock(simulator, CLOSED)
     done = collector("try")

@@ -156,11 +156,21 @@ def clock(tracking: Path) -> dict[str, Any]:
     said = text(tracking).strip().split(",")
     if len(said) > OFFSET:
         return {"synchronised": said[STRATUM] != NOBODY, "offset_s": abs(float(said[OFFSET]))}
+    if stopped("chrony.service"):
+        return {"synchronised": False, "offset_s": None}
     # In a container nobody may set the clock: the host's counts there, and cannot be asked.
     if output("systemd-detect-virt", "--container").strip() not in ("", "none"):
         return {"synchronised": None, "offset_s": None}
     known = output("timedatectl", "show", "--property=NTPSynchronized", "--value").strip()
     return {"synchronised": {"yes": True, "no": False}.get(known), "offset_s": None}
+
+
+def stopped(unit: str) -> bool:
+    """Whether it could run here, and does not: long after its end the kernel still believes its clock."""
+    said = output("systemctl", "show", "--property=ActiveState,ConditionResult", unit).splitlines()
+    return "ConditionResult=yes" in said and not {"ActiveState=inactive", "ActiveState=failed"}.isdisjoint(
+        said
+    )
 
 
 def drill(file: Path) -> dict[str, Any]:

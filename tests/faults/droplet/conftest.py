@@ -27,6 +27,7 @@ ON_DEBIAN_12_ALONE = [
     "test_alerts_arrive.py",
     "test_another_major.py",
     "test_broken_release.py",
+    "test_causes_told.py",
     "test_clock_changes.py",
     "test_jobs_and_releases.py",
     "test_market_hours.py",

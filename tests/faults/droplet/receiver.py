@@ -8,14 +8,14 @@ from pathlib import Path
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.note("")
+        self.note({})
 
     def do_POST(self):
-        self.note(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["title"])
+        self.note(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
-    def note(self, title):
+    def note(self, post):
         with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([self.path, title]) + "\n")
+            file.write(json.dumps([self.path, post.get("title", ""), post.get("message", "")]) + "\n")
         self.send_response(200)
         self.end_headers()
 

@@ -32,6 +32,15 @@ def test_a_value_is_changed_a_rule_is_switched_off_and_one_is_added():
     assert "sweep" not in values
 
 
+@pytest.mark.parametrize(
+    "hours", ["9-15", "15:30-09:45", "09:45", "always", 945, "09:45-15:30-16:00", "09:45+01:00-15:30+01:00"]
+)
+def test_hours_that_are_none_are_refused_with_an_example(hours):
+    _, (problem,) = rules.configured({"block_print": {"hours": hours}})
+    assert problem.startswith("alerts_rules.block_print.hours: ")
+    assert "write '09:45-15:30'" in problem
+
+
 def test_everything_that_is_wrong_is_said_at_once_with_its_fix():
     wrong = problems(
         quiet_hours="22-7",
