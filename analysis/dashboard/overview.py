@@ -32,7 +32,7 @@ READ_ME = (
 def html(connection: Connection, frame: Frame) -> str:
     """The whole page."""
     day = frame.days.session.date
-    lines, known = browsed.overview(connection, list(frame.known), day)
+    lines, known = browsed.overview(connection, list(frame.known), day, frame.folder)
     state = {symbol: states(symbol, frame.days.session, known) for symbol in frame.known}
     rows = [_row(one, frame) for one in lines.itertuples()]
     return frame.html(
