@@ -3,7 +3,8 @@
 Planted: months of prints of a few symbols, and of SPY every fetch of strikes that a session leaves, the vendor's levels
 and minutes. A page is asked as its door asks it, written whole. The rival of the levels page sums the prints of its
 sessions; the rival of the strike page reads each session's snapshots to find the newest. The prints are made up apart
-from the levels, so what the rivals find is only counted.
+from the levels, so what the rivals find is only counted. With --archived the sessions are of half a year ago, their
+months then go to Parquet, and each page is asked once more: it has to be the same page.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from _prints import server
 
 from analysis.dashboard.pages import answer
 from analysis.load.kept import Kept
+from collector.core.clock import Clock, new_york_date
+from collector.jobs import retain
+from collector.store import database as door
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 2, tzinfo=timezone.utc)
@@ -101,18 +106,23 @@ RIVALS = {
 }
 
 
-def fill(dsn: str, rows: int, months: int) -> tuple[dict[str, Any], int, int]:
-    """The past; its bounds, and how many prints and rows of flow there are."""
-    values: dict[str, Any] = {"last": DAY}
+def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], int, int]:
+    """The past up to the session of that day; its bounds, and how many prints and rows of flow there are."""
+    values: dict[str, Any] = {"last": last}
     with closing(psycopg2.connect(dsn)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(
                 "select session_date from ops.market_sessions where session_date <= %s order by 1 desc limit %s",
-                (DAY, 21 * months),
+                (last, 21 * months),
             )
             days = [day for (day,) in cursor.fetchall()]
-            values |= {"first": days[-1], "newest": days[SESSIONS - 1], "rows": rows // len(days)}
+            values |= {
+                "last": days[0],
+                "first": days[-1],
+                "newest": days[SESSIONS - 1],
+                "rows": rows // len(days),
+            }
             for table in TABLES:
                 cursor.execute(PARTITIONS, {**values, "table": table})
             cursor.execute(PRINTS, values)
@@ -135,14 +145,24 @@ def seconds(work: Callable[[], Any], rounds: int) -> float:
     return statistics.median(took[1:])
 
 
-def measure(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
-    """Seconds of each page and of each rival."""
-    kept, took = Kept(dsn), {}
+def pages(dsn: str, rounds: int, folder: str) -> tuple[dict[str, float], dict[str, str]]:
+    """Seconds of each page, and the page."""
+    kept, took, texts = Kept(dsn), {}, {}
     for name, (page, query) in PAGES.items():
-        status, text = answer(kept, page, query, NOW)
-        assert status == 200, text
-        took[name] = seconds(lambda page=page, query=query: answer(kept, page, query, NOW), rounds)
+
+        def asked(page: str = page, query: str = query) -> str:
+            status, text = answer(kept, page, query, NOW, folder)
+            assert status == 200, text
+            return text
+
+        texts[name], took[name] = asked(), seconds(asked, rounds)
     kept.close()
+    return took, texts
+
+
+def rivals(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
+    """Seconds of each rival."""
+    took = {}
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
         for name, query in RIVALS.items():
 
@@ -155,6 +175,28 @@ def measure(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
     return took
 
 
+def archive(dsn: str, folder: Path) -> None:
+    """Every month that the policy lets go, and that is all there is."""
+    with closing(psycopg2.connect(dsn)) as connection, connection, connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute("insert into ops.retention values (%s, 3, null, true, now())", (table,))
+    with closing(door.keeper(dsn)) as connection:
+        for unit in retain.due(connection):
+            list(retain.steps(connection, unit, folder))
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from trading.darkpool_trades")
+        assert cursor.fetchone() == (0,), "the policy kept something"
+
+
+def archived(dsn: str, rounds: int, took: dict[str, float], texts: dict[str, str]) -> dict[str, float]:
+    """Seconds of each page of files, beside those of before."""
+    with tempfile.TemporaryDirectory(prefix="archive") as folder:
+        archive(dsn, Path(folder))
+        again, same = pages(dsn, rounds, folder)
+    assert same == texts, "a page is another than before"
+    return took | {f"{name}, archived": one for name, one in again.items()}
+
+
 def main() -> int:
     """Fill, measure and print."""
     options = argparse.ArgumentParser(
@@ -165,10 +207,19 @@ def main() -> int:
         "--months", type=int, default=12, help="of prints, 3 at least (default: %(default)s)"
     )
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument(
+        "--archived", action="store_true", help="the same pages of months that left the database"
+    )
     given = options.parse_args()
+    half_a_year_ago = new_york_date(Clock().now()) - timedelta(days=184)
     with server() as dsn:
-        values, prints, flow = fill(dsn, given.rows, given.months)
-        took = measure(dsn, values, given.rounds)
+        last = half_a_year_ago if given.archived else DAY
+        values, prints, flow = fill(dsn, given.rows, given.months, last)
+        took, texts = pages(dsn, given.rounds, "")
+        if given.archived:
+            took = archived(dsn, given.rounds, took, texts)
+        else:
+            took |= rivals(dsn, values, given.rounds)
     print(
         f"{prints:,} prints in {given.months} months, {flow:,} rows of flow in {SESSIONS} sessions, SPY alone"
     )

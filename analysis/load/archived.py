@@ -129,10 +129,12 @@ def flow_alerts(asked: Asked) -> pd.DataFrame:
 def _metrics(asked: Asked, call: str, put: str, *, with_time: bool = False) -> pd.DataFrame:
     columns = ("timestamp", "metric_type", "value", "collected_at")
     found = asked.by_time("market_metrics", columns, metric_type=(call, put))
-    lines = []
-    for at, rows in found.groupby("timestamp", sort=True):
-        values = dict(zip(rows["metric_type"], rows["value"], strict=True))
-        lines.append((at, values.get(call), values.get(put), rows["collected_at"].max()))
+    values: dict[Any, dict[str, Any]] = {}
+    known: dict[Any, Any] = {}
+    for at, kind, value, collected in found[list(columns)].itertuples(index=False, name=None):
+        values.setdefault(at, {})[kind] = value
+        known[at] = max(collected, known.get(at, collected))
+    lines = [(at, one.get(call), one.get(put), known[at]) for at, one in sorted(values.items())]
     made = pd.DataFrame.from_records(lines, columns=["at", "net_call", "net_put", "collected_at"])
     return made if with_time else made.drop(columns="collected_at")
 
