@@ -33,6 +33,7 @@ from collector.core.clock import Clock, new_york_date
 from collector.jobs import retain
 from collector.store import database as door
 
+Took = tuple[float, float]
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 2, tzinfo=timezone.utc)
 SESSIONS = 60
@@ -41,13 +42,13 @@ PARTITIONS = """
 select ops.make_partitions(%(table)s, array(
     select session_date from ops.market_sessions where session_date between %(first)s and %(last)s))
 """
-# As many prints a session as there is room for, over its hours, four symbols.
+# As many prints a session as there is room for, over its hours, four symbols; a session at a time, as they come.
 PRINTS = """
 insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, premium, executed_at, collection_time)
 select n, (array['SPY', 'QQQ', 'IWM', 'AAPL'])[1 + n %% 4], 200 + n %% 900, 600 + n %% 997 / 100.0, n, 100000 + n,
        date_trunc('second', d.opens_at + n * (interval '6.4 h' / %(rows)s)), d.closes_at
 from ops.market_sessions d, generate_series(0, %(rows)s - 1) n
-where d.session_date between %(first)s and %(last)s
+where d.session_date = %(day)s
 """
 # The newest sessions of one symbol as the feeds leave them: a fetch each five minutes.
 FLOW = """
@@ -125,7 +126,8 @@ def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], 
             }
             for table in TABLES:
                 cursor.execute(PARTITIONS, {**values, "table": table})
-            cursor.execute(PRINTS, values)
+            for day in reversed(days):
+                cursor.execute(PRINTS, {**values, "day": day})
             cursor.execute(FLOW, values)
             cursor.execute("vacuum analyze")
             cursor.execute(
@@ -135,17 +137,17 @@ def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], 
     return values, int(prints), int(flow)
 
 
-def seconds(work: Callable[[], Any], rounds: int) -> float:
-    """The median, after one round that warms."""
+def seconds(work: Callable[[], Any], rounds: int) -> Took:
+    """The median and the lowest, after one round that warms; on a busy machine the lowest says more."""
     took = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
         work()
         took.append(time.perf_counter() - began)
-    return statistics.median(took[1:])
+    return statistics.median(took[1:]), min(took[1:])
 
 
-def pages(dsn: str, rounds: int, folder: str) -> tuple[dict[str, float], dict[str, str]]:
+def pages(dsn: str, rounds: int, folder: str) -> tuple[dict[str, Took], dict[str, str]]:
     """Seconds of each page, and the page."""
     kept, took, texts = Kept(dsn), {}, {}
     for name, (page, query) in PAGES.items():
@@ -160,7 +162,7 @@ def pages(dsn: str, rounds: int, folder: str) -> tuple[dict[str, float], dict[st
     return took, texts
 
 
-def rivals(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
+def rivals(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, Took]:
     """Seconds of each rival."""
     took = {}
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
@@ -188,7 +190,7 @@ def archive(dsn: str, folder: Path) -> None:
         assert cursor.fetchone() == (0,), "the policy kept something"
 
 
-def archived(dsn: str, rounds: int, took: dict[str, float], texts: dict[str, str]) -> dict[str, float]:
+def archived(dsn: str, rounds: int, took: dict[str, Took], texts: dict[str, str]) -> dict[str, Took]:
     """Seconds of each page of files, beside those of before."""
     with tempfile.TemporaryDirectory(prefix="archive") as folder:
         archive(dsn, Path(folder))
@@ -223,10 +225,10 @@ def main() -> int:
     print(
         f"{prints:,} prints in {given.months} months, {flow:,} rows of flow in {SESSIONS} sessions, SPY alone"
     )
-    print(f"median of {given.rounds}\n")
-    print("| page, or its rival | ms |\n|---|---|")
-    for name, one in took.items():
-        print(f"| {name} | {one * 1e3:.0f} |")
+    print(f"median of {given.rounds}, and the lowest\n")
+    print("| page, or its rival | ms | lowest |\n|---|---|---|")
+    for name, (median, lowest) in took.items():
+        print(f"| {name} | {median * 1e3:.0f} | {lowest * 1e3:.0f} |")
     return 0
 
 

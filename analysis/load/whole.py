@@ -50,10 +50,16 @@ def rows(connection: Connection, wanted: Wanted, folder: str = archive.FOLDER) -
         by = _key(cursor, wanted.table)
         identity = [name for (name,) in _ask(cursor, "identity_of", table=wanted.table)] or ["id"]
         asked = replace(wanted, columns=tuple(dict.fromkeys(["id", by, *identity, *wanted.columns])))
-        everything = [*_archived(cursor, asked, by, folder), *_hot(cursor, asked, by)]
+        here, paths = list(_hot(cursor, asked, by)), _folders(cursor, wanted, folder)
+    # Rows of a month that are in one place alone are there once: the table's key said so.
+    doubtful = paths and (here or len({path.parent for path in paths}) < len(paths))
+    if not (here or doubtful):
+        asked = replace(wanted, columns=tuple(dict.fromkeys(["id", by, *wanted.columns])))
+    everything = [*_archived(paths, asked, by), *here]
     found = pd.DataFrame.from_records(everything, columns=asked.columns)
-    once = found.sort_values("id").drop_duplicates(identity, keep="last")
-    return once.sort_values([by, "id"]).reset_index(drop=True)[list(wanted.columns)]
+    if doubtful:
+        found = found.sort_values("id").drop_duplicates(identity, keep="last")
+    return found.sort_values([by, "id"]).reset_index(drop=True)[list(wanted.columns)]
 
 
 def last(connection: Connection, wanted: Wanted, folder: str = archive.FOLDER) -> dict[Any, Any]:
@@ -108,8 +114,8 @@ def _hot(cursor: Cursor, wanted: Wanted, key: str) -> Iterator[tuple[Any, ...]]:
     yield from cursor.fetchall()
 
 
-def _archived(cursor: Cursor, wanted: Wanted, key: str, folder: str) -> Iterator[tuple[Any, ...]]:
-    for path in _folders(cursor, wanted, folder):
+def _archived(paths: Sequence[Path], wanted: Wanted, key: str) -> Iterator[tuple[Any, ...]]:
+    for path in paths:
         for symbol in wanted.symbols:
             yield from archive.rows(path, symbol, wanted.columns, _where(wanted, key))
 
