@@ -31,13 +31,17 @@ def rows(folder: Path, symbol: str, columns: Sequence[str], where: Where) -> Ite
     if found is None:
         return
     read = {name: _READ.get(kind, _as_it_is) for name, kind in _kinds(found.schema).items()}
-    values = [
-        [None if value is None else read[name](value) for value in found[name].to_pylist()]
-        if name in read
-        else [None] * len(found)
-        for name in columns
-    ]
+    values = [_values(found[name], read[name]) if name in read else [None] * len(found) for name in columns]
     yield from zip(*values, strict=True)
+
+
+def _values(column: Any, read: Callable[[Any], Any]) -> list[Any]:  # noqa: ANN401 - pyarrow has no types
+    """Each different text is read once: prices and sizes come again and again."""
+    if read is not Decimal:
+        return [None if value is None else read(value) for value in column.to_pylist()]
+    once = column.combine_chunks().dictionary_encode()
+    numbers = [Decimal(text) for text in once.dictionary.to_pylist()]
+    return [None if place is None else numbers[place] for place in once.indices.to_pylist()]
 
 
 def last(folder: Path, symbol: str, columns: tuple[str, str], where: Where) -> dict[Any, Any]:

@@ -103,6 +103,20 @@ def flow(asked: Asked, flow_type: str) -> pd.DataFrame:
     return with_sums(newest)
 
 
+def flow_through(asked: Asked, flow_type: str) -> pd.DataFrame:
+    """As analysis_flow_through."""
+    times = set(asked.by_day("options_flow", ("collected_at",), flow_type=(flow_type,))["collected_at"])
+    last: dict[Any, Any] = {}
+    for at in sorted(times):
+        last[at.floor("30min")] = at
+    columns = ("strike", "expiry", "collected_at", "detail")
+    kept = tuple(at.to_pydatetime() for at in last.values())
+    found = with_sums(asked.by_day("options_flow", columns, flow_type=(flow_type,), collected_at=kept))
+    wanted = [name for name in SUMS if "otm" not in name and "volume" not in name]
+    ordered = found.sort_values(["collected_at", "strike", "expiry"], kind="stable", na_position="last")
+    return ordered[["strike", "expiry", "collected_at", *wanted]]
+
+
 def with_sums(found: pd.DataFrame) -> pd.DataFrame:
     """The vendor's sums instead of its words."""
     for name in SUMS:

@@ -34,13 +34,13 @@ def flow(asked: Asked, flow_type: str) -> pd.DataFrame:
 
 def levels(asked: Asked) -> pd.DataFrame:
     """As dashboard_levels."""
-    found = _levels(asked).assign(sessions=1).drop(columns="session_date")
+    found = _levels(asked, "price").assign(sessions=1)
     return found.groupby("price", as_index=False, sort=True).sum()
 
 
 def levels_by_day(asked: Asked) -> pd.DataFrame:
     """As dashboard_levels_by_day."""
-    return _levels(asked).drop(columns="price").groupby("session_date", as_index=False, sort=True).sum()
+    return _levels(asked, "session_date").groupby("session_date", as_index=False, sort=True).sum()
 
 
 def strike(asked: Asked, strike: Decimal) -> pd.DataFrame:
@@ -75,9 +75,8 @@ def overview(asked: Asked) -> pd.DataFrame:
     return lines.reset_index()
 
 
-def _levels(asked: Asked) -> pd.DataFrame:
-    columns = ("session_date", "price", "dark_volume", "lit_volume")
-    return asked.by_day("price_levels", columns, level_type=("darkpool",))
+def _levels(asked: Asked, by: str) -> pd.DataFrame:
+    return asked.by_day("price_levels", (by, "dark_volume", "lit_volume"), level_type=("darkpool",))
 
 
 def _summed(metrics: pd.DataFrame, kind: str) -> pd.Series:

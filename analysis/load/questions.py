@@ -25,6 +25,7 @@ ANSWERS: dict[str, Callable[..., pd.DataFrame]] = {
     "analysis_iv_rank": archived.iv_rank,
     "analysis_flow": archived.flow,
     "analysis_flow_alerts": archived.flow_alerts,
+    "analysis_flow_through": archived.flow_through,
     "analysis_facts": facts,
     "dashboard_overview": archived_pages.overview,
     "dashboard_prints": archived_pages.prints,

@@ -32,6 +32,7 @@ COVERED = """insert into ops.coverage (feed, symbol, session_date, covered, sett
 WORDS = (
     ("dark-share", "SPY", "--date", OLD[1]),
     ("flow", "SPY", "--date", OLD[1]),
+    ("through", "SPY", "--date", OLD[1]),
     ("lead-lag", "SPY", "--minutes", "1", "--date", OLD[1]),
     ("signals", "SPY", "--date", OLD[1]),
     ("backtest", "bullish_flow", "SPY", "--since", OLD[0], "--until", NEW[1]),
@@ -95,6 +96,7 @@ def questions_of(day: str):
         for of in ("analysis", "dashboard")
         for kind in ("per_expiry", "per_strike")
     )
+    yield "analysis_flow_through", {**one, "flow_type": "per_strike"}
     yield "analysis_tide", {"session_date": one["session_date"]}
     yield from (("dashboard_levels", days), ("dashboard_levels_by_day", days), ("dashboard_prints", one))
     yield "dashboard_strike", {**days, "strike": Decimal(603)}
