@@ -3,7 +3,8 @@
 Planted: months of prints of a few symbols, and of SPY every fetch of strikes that a session leaves, the vendor's levels
 and minutes. A page is asked as its door asks it, written whole. The rival of the levels page sums the prints of its
 sessions; the rival of the strike page reads each session's snapshots to find the newest. The prints are made up apart
-from the levels, so what the rivals find is only counted.
+from the levels, so what the rivals find is only counted. With --archived the sessions are of half a year ago, their
+months then go to Parquet, and each page is asked once more: it has to be the same page.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -27,7 +30,11 @@ from _prints import server
 
 from analysis.dashboard.pages import answer
 from analysis.load.kept import Kept
+from collector.core.clock import Clock, new_york_date
+from collector.jobs import retain
+from collector.store import database as door
 
+Took = tuple[float, float]
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 2, tzinfo=timezone.utc)
 SESSIONS = 60
@@ -36,13 +43,13 @@ PARTITIONS = """
 select ops.make_partitions(%(table)s, array(
     select session_date from ops.market_sessions where session_date between %(first)s and %(last)s))
 """
-# As many prints a session as there is room for, over its hours, four symbols.
+# As many prints a session as there is room for, over its hours, four symbols; a session at a time, as they come.
 PRINTS = """
 insert into trading.darkpool_trades (tracking_id, symbol, size, price, volume, premium, executed_at, collection_time)
 select n, (array['SPY', 'QQQ', 'IWM', 'AAPL'])[1 + n %% 4], 200 + n %% 900, 600 + n %% 997 / 100.0, n, 100000 + n,
        date_trunc('second', d.opens_at + n * (interval '6.4 h' / %(rows)s)), d.closes_at
 from ops.market_sessions d, generate_series(0, %(rows)s - 1) n
-where d.session_date between %(first)s and %(last)s
+where d.session_date = %(day)s
 """
 # The newest sessions of one symbol as the feeds leave them: a fetch each five minutes.
 FLOW = """
@@ -101,21 +108,27 @@ RIVALS = {
 }
 
 
-def fill(dsn: str, rows: int, months: int) -> tuple[dict[str, Any], int, int]:
-    """The past; its bounds, and how many prints and rows of flow there are."""
-    values: dict[str, Any] = {"last": DAY}
+def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], int, int]:
+    """The past up to the session of that day; its bounds, and how many prints and rows of flow there are."""
+    values: dict[str, Any] = {"last": last}
     with closing(psycopg2.connect(dsn)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(
                 "select session_date from ops.market_sessions where session_date <= %s order by 1 desc limit %s",
-                (DAY, 21 * months),
+                (last, 21 * months),
             )
             days = [day for (day,) in cursor.fetchall()]
-            values |= {"first": days[-1], "newest": days[SESSIONS - 1], "rows": rows // len(days)}
+            values |= {
+                "last": days[0],
+                "first": days[-1],
+                "newest": days[SESSIONS - 1],
+                "rows": rows // len(days),
+            }
             for table in TABLES:
                 cursor.execute(PARTITIONS, {**values, "table": table})
-            cursor.execute(PRINTS, values)
+            for day in reversed(days):
+                cursor.execute(PRINTS, {**values, "day": day})
             cursor.execute(FLOW, values)
             cursor.execute("vacuum analyze")
             cursor.execute(
@@ -125,24 +138,34 @@ def fill(dsn: str, rows: int, months: int) -> tuple[dict[str, Any], int, int]:
     return values, int(prints), int(flow)
 
 
-def seconds(work: Callable[[], Any], rounds: int) -> float:
-    """The median, after one round that warms."""
+def seconds(work: Callable[[], Any], rounds: int) -> Took:
+    """The median and the lowest, after one round that warms; on a busy machine the lowest says more."""
     took = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
         work()
         took.append(time.perf_counter() - began)
-    return statistics.median(took[1:])
+    return statistics.median(took[1:]), min(took[1:])
 
 
-def measure(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
-    """Seconds of each page and of each rival."""
-    kept, took = Kept(dsn), {}
+def pages(dsn: str, rounds: int, folder: str) -> tuple[dict[str, Took], dict[str, str]]:
+    """Seconds of each page, and the page."""
+    kept, took, texts = Kept(dsn), {}, {}
     for name, (page, query) in PAGES.items():
-        status, text = answer(kept, page, query, NOW)
-        assert status == 200, text
-        took[name] = seconds(lambda page=page, query=query: answer(kept, page, query, NOW), rounds)
+
+        def asked(page: str = page, query: str = query) -> str:
+            status, text = answer(kept, page, query, NOW, folder)
+            assert status == 200, text
+            return text
+
+        texts[name], took[name] = asked(), seconds(asked, rounds)
     kept.close()
+    return took, texts
+
+
+def rivals(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, Took]:
+    """Seconds of each rival."""
+    took = {}
     with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
         for name, query in RIVALS.items():
 
@@ -155,6 +178,30 @@ def measure(dsn: str, values: dict[str, Any], rounds: int) -> dict[str, float]:
     return took
 
 
+def archive(dsn: str, folder: Path) -> None:
+    """Every month that the policy lets go, and that is all there is."""
+    with closing(psycopg2.connect(dsn)) as connection, connection, connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute("insert into ops.retention values (%s, 3, null, true, now())", (table,))
+    with closing(door.keeper(dsn)) as connection:
+        for unit in retain.due(connection):
+            list(retain.steps(connection, unit, folder))
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from trading.darkpool_trades")
+        assert cursor.fetchone() == (0,), "the policy kept something"
+
+
+def archived(dsn: str, rounds: int, took: dict[str, Took], texts: dict[str, str]) -> dict[str, Took]:
+    """Seconds of each page of files, beside those of before."""
+    with tempfile.TemporaryDirectory(prefix="archive") as folder:
+        archive(dsn, Path(folder))
+        # What archives sets a slower one for itself; who only reads has this.
+        pa.set_memory_pool(pa.mimalloc_memory_pool())
+        again, same = pages(dsn, rounds, folder)
+    assert same == texts, "a page is another than before"
+    return took | {f"{name}, archived": one for name, one in again.items()}
+
+
 def main() -> int:
     """Fill, measure and print."""
     options = argparse.ArgumentParser(
@@ -165,17 +212,26 @@ def main() -> int:
         "--months", type=int, default=12, help="of prints, 3 at least (default: %(default)s)"
     )
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument(
+        "--archived", action="store_true", help="the same pages of months that left the database"
+    )
     given = options.parse_args()
+    half_a_year_ago = new_york_date(Clock().now()) - timedelta(days=184)
     with server() as dsn:
-        values, prints, flow = fill(dsn, given.rows, given.months)
-        took = measure(dsn, values, given.rounds)
+        last = half_a_year_ago if given.archived else DAY
+        values, prints, flow = fill(dsn, given.rows, given.months, last)
+        took, texts = pages(dsn, given.rounds, "")
+        if given.archived:
+            took = archived(dsn, given.rounds, took, texts)
+        else:
+            took |= rivals(dsn, values, given.rounds)
     print(
         f"{prints:,} prints in {given.months} months, {flow:,} rows of flow in {SESSIONS} sessions, SPY alone"
     )
-    print(f"median of {given.rounds}\n")
-    print("| page, or its rival | ms |\n|---|---|")
-    for name, one in took.items():
-        print(f"| {name} | {one * 1e3:.0f} |")
+    print(f"median of {given.rounds}, and the lowest\n")
+    print("| page, or its rival | ms | lowest |\n|---|---|---|")
+    for name, (median, lowest) in took.items():
+        print(f"| {name} | {median * 1e3:.0f} | {lowest * 1e3:.0f} |")
     return 0
 
 

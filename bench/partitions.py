@@ -83,7 +83,7 @@ def queries(connection: Connection, day: date) -> Mapping[str, str]:
             return str(cursor.mogrify(query, {"symbol": "SPY", **values}).decode())
 
         known = statements.of(cursor, SOURCE).known.strip().removeprefix("copy (").removesuffix(") to stdout")
-        prints = question(Wanted("darkpool_trades", "SPY", start, end, PRINT), "executed_at").as_string(
+        prints = question(Wanted("darkpool_trades", ("SPY",), start, end, PRINT), "executed_at").as_string(
             cursor
         )
         return {

@@ -14,7 +14,8 @@ from analysis.statistics.correlation import with_interval
 from analysis.statistics.lead_lag import LeadLag
 from collector.core.intervals import Interval
 
-VERSION = 1
+# 2: lags are judged by normal scores.
+VERSION = 2
 LAGS = 10
 # Of a day that was filled in later too few prints were known: what is missing then is not nothing.
 LEAST_KNOWN = 0.9

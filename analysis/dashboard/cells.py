@@ -14,9 +14,13 @@ NONE = "-"
 
 def number(value: Any, form: Callable[[Decimal], str], name: str | None = None) -> Markup:  # noqa: ANN401 - a cell of pandas
     """A dash where there is none."""
-    if not isinstance(value, Decimal):
-        return tag("td", NONE, class_="number", data_name=name)
-    return tag("td", tag("data", form(value), value=str(value)), class_="number", data_name=name)
+    return cell(tag("data", form(value), value=str(value)) if isinstance(value, Decimal) else NONE, name)
+
+
+def cell(content: Markup | str, name: str | None) -> Markup:
+    """Its name stands beside it where a screen is too narrow for a head above it."""
+    label = name.replace("-", " ") if name else None
+    return tag("td", content, class_="number", data_name=name, data_label=label)
 
 
 def money(value: Any, name: str | None = None) -> Markup:  # noqa: ANN401 - same

@@ -28,7 +28,7 @@ READ_ME = (
 
 def html(connection: Connection, frame: Frame) -> str:
     """The whole page."""
-    material = browsed.day(connection, frame.asked.symbol, frame.days.session)
+    material = browsed.day(connection, frame.asked.symbol, frame.days.session, frame.folder)
     found = parts(material)
     return frame.html(
         material.symbol,

@@ -19,12 +19,13 @@ REFRESH_S = 60
 
 @dataclass(frozen=True)
 class Frame:
-    """Around a page about a session; `now` is when it was asked for."""
+    """Around a page about a session; `now` is when it was asked for, `folder` where the archive is."""
 
     asked: Asked
     known: dict[str, Span]
     days: Days
     now: datetime
+    folder: str
 
     @property
     def market_open(self) -> bool:

@@ -29,7 +29,7 @@ READ_ME = (
 def html(connection: Connection, frame: Frame) -> str:
     """The whole page."""
     symbol, sessions = frame.asked.symbol, frame.days.all
-    by_price, by_day = browsed.levels(connection, symbol, sessions[0].date, sessions[-1].date)
+    by_price, by_day = browsed.levels(connection, symbol, frame.days.span, frame.folder)
     return frame.html(
         f"{symbol}, levels of {len(sessions)} sessions",
         lacking(connection, frame, FEED),

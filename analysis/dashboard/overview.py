@@ -32,7 +32,7 @@ READ_ME = (
 def html(connection: Connection, frame: Frame) -> str:
     """The whole page."""
     day = frame.days.session.date
-    lines, known = browsed.overview(connection, list(frame.known), day)
+    lines, known = browsed.overview(connection, list(frame.known), day, frame.folder)
     state = {symbol: states(symbol, frame.days.session, known) for symbol in frame.known}
     rows = [_row(one, frame) for one in lines.itertuples()]
     return frame.html(
@@ -52,8 +52,8 @@ def _row(one: Any, frame: Frame) -> Markup:  # noqa: ANN401 - a named tuple that
         cells.money(one.net_call, "net-call"),
         cells.money(one.net_put, "net-put"),
         cells.number(one.iv_rank, lambda value: f"{value:.1f}", "iv-rank"),
-        tag("td", f"{one.hits:,}", class_="number", data_name="hits"),
-        tag("td", f"{one.alerts:,}", class_="number", data_name="alerts"),
+        cells.cell(f"{one.hits:,}", "hits"),
+        cells.cell(f"{one.alerts:,}", "alerts"),
         data_symbol=one.symbol,
     )
 

@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a
 from analysis.dashboard import day, levels, overview, strike
 from analysis.dashboard.asked import Asked, NoSuchPage, read
 from analysis.dashboard.frame import Frame, plain
-from analysis.load import browsed
+from analysis.load import archive, browsed
 from analysis.load.kept import Kept
 from collector.core.errors import CollectorError, DatabaseAway
 
@@ -24,12 +24,14 @@ PAGES: dict[str, Callable[[Connection, Frame], str]] = {
 }
 
 
-def answer(kept: Kept, page: str, query: str, now: datetime) -> tuple[HTTPStatus, str]:
+def answer(
+    kept: Kept, page: str, query: str, now: datetime, folder: str = archive.FOLDER
+) -> tuple[HTTPStatus, str]:
     """A status and a whole document."""
     try:
         asked = read(page, query)
         return HTTPStatus.OK, kept.ask(
-            lambda connection: PAGES[asked.page](connection, _frame(connection, asked, now))
+            lambda connection: PAGES[asked.page](connection, _frame(connection, asked, now, folder))
         )
     except NoSuchPage as reason:
         return HTTPStatus.NOT_FOUND, plain("Nothing to show", str(reason))
@@ -40,7 +42,7 @@ def answer(kept: Kept, page: str, query: str, now: datetime) -> tuple[HTTPStatus
         return HTTPStatus.NOT_FOUND, plain("Nothing to show", f"Not asked: {reason}.")
 
 
-def _frame(connection: Connection, asked: Asked, now: datetime) -> Frame:
+def _frame(connection: Connection, asked: Asked, now: datetime, folder: str) -> Frame:
     known = browsed.collected(connection)
     if not known:
         raise NoSuchPage("Nothing was collected yet: make status says when the next run is.")
@@ -57,4 +59,4 @@ def _frame(connection: Connection, asked: Asked, now: datetime) -> Frame:
     if many > 1:
         oldest = known[asked.symbol].oldest
         days = replace(days, before=tuple(one for one in days.before if one.date >= oldest))
-    return Frame(asked, known, days, now)
+    return Frame(asked, known, days, now, folder)

@@ -34,7 +34,7 @@ def html(connection: Connection, frame: Frame) -> str:
     asked, sessions = frame.asked, frame.days.all
     if asked.strike is None:
         raise NoSuchPage("No strike was named.")
-    found = browsed.strike(connection, asked.symbol, asked.strike, sessions[0].date, sessions[-1].date)
+    found = browsed.strike(connection, asked.symbol, asked.strike, frame.days.span, frame.folder)
     title = f"{asked.symbol} {float(asked.strike):,g} strike through {len(sessions)} sessions"
     return frame.html(
         title,

@@ -88,14 +88,26 @@ def ratio(above: Decimal, below: Decimal) -> Decimal | None:
 
 def strikes(rows: pd.DataFrame) -> pd.DataFrame:
     """One line a strike, ascending: premium of calls and puts, and the bullish part of it in US dollars."""
+    sides = {f"{right}_premium_{side}_side" for right in ("call", "put") for side in ("ask", "bid")}
+    columns = ("call_premium", "put_premium", *sorted(sides))
+    # One pass over plain values: hundreds of tables of a row each would take longer than all else on a page.
+    sums: dict[Decimal, dict[str, Decimal]] = {}
+    for strike, *values in zip(rows["strike"], *(rows[name] for name in columns), strict=True):
+        at = sums.setdefault(strike, dict.fromkeys(columns, Decimal(0)))
+        for name, value in zip(columns, values, strict=True):
+            if isinstance(value, Decimal):
+                at[name] += value
     found = [
         {
             "strike": strike,
-            "call_premium": _sum(at, "call_premium"),
-            "put_premium": _sum(at, "put_premium"),
-            "bullish": imbalance(at).bullish,
+            "call_premium": at["call_premium"],
+            "put_premium": at["put_premium"],
+            "bullish": at["call_premium_ask_side"]
+            - at["call_premium_bid_side"]
+            - at["put_premium_ask_side"]
+            + at["put_premium_bid_side"],
         }
-        for strike, at in rows.groupby("strike", sort=True)
+        for strike, at in sorted(sums.items())
     ]
     return pd.DataFrame(found, columns=["strike", "call_premium", "put_premium", "bullish"])
 

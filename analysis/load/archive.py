@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from collector.core.errors import Terminal
@@ -25,6 +27,38 @@ def rows(folder: Path, symbol: str, columns: Sequence[str], where: Where) -> Ite
     Raises:
         Terminal: the folder is not here, so an answer without it would be wrong.
     """
+    found = _table(folder, symbol, columns, where)
+    if found is None:
+        return
+    read = {name: _READ.get(kind, _as_it_is) for name, kind in _kinds(found.schema).items()}
+    values = [_values(found[name], read[name]) if name in read else [None] * len(found) for name in columns]
+    yield from zip(*values, strict=True)
+
+
+def _values(column: Any, read: Callable[[Any], Any]) -> list[Any]:  # noqa: ANN401 - pyarrow has no types
+    """Each different text is read once: prices and sizes come again and again."""
+    if read is not Decimal:
+        return [None if value is None else read(value) for value in column.to_pylist()]
+    once = column.combine_chunks().dictionary_encode()
+    numbers = [Decimal(text) for text in once.dictionary.to_pylist()]
+    return [None if place is None else numbers[place] for place in once.indices.to_pylist()]
+
+
+def last(folder: Path, symbol: str, columns: tuple[str, str], where: Where) -> dict[Any, Any]:
+    """The greatest value of the second column for each of the first.
+
+    Raises:
+        Terminal: the folder is not here.
+    """
+    found = _table(folder, symbol, columns, where)
+    if found is None:
+        return {}
+    by, column = columns
+    greatest = found.group_by(by).aggregate([(column, "max")])
+    return dict(zip(greatest[by].to_pylist(), greatest[f"{column}_max"].to_pylist(), strict=True))
+
+
+def _table(folder: Path, symbol: str, columns: Sequence[str], where: Where) -> Any:  # noqa: ANN401 - pyarrow has no types
     if not (folder / "manifest.json").is_file():
         raise Terminal(
             f"{folder} is not here, and its rows are nowhere else: copy the server's {FOLDER} "
@@ -32,18 +66,23 @@ def rows(folder: Path, symbol: str, columns: Sequence[str], where: Where) -> Ite
         )
     path = folder / f"{quote(symbol, safe='')}.parquet"
     if not path.is_file():
-        return
+        return None
+    kinds = _kinds(pq.read_schema(path))
+    # Numbers are texts in the files, and of a number there are many.
+    numbers = [one for one in where if kinds.get(one[0]) == "number"]
     # A column that is younger than the file has nothing in it.
-    there = [name for name in columns if name in pq.read_schema(path).names]
-    found = pq.read_table(path, columns=there, filters=list(where))
-    read = {field.name: _READ.get(field.metadata[b"kind"].decode(), _as_it_is) for field in found.schema}
-    values = [
-        [None if value is None else read[name](value) for value in found[name].to_pylist()]
-        if name in read
-        else [None] * len(found)
-        for name in columns
-    ]
-    yield from zip(*values, strict=True)
+    there = [name for name in (*columns, *(name for name, *_ in numbers)) if name in kinds]
+    found = pq.read_table(
+        path, columns=list(dict.fromkeys(there)), filters=[one for one in where if one not in numbers]
+    )
+    for name, _, values in numbers:
+        wanted = pa.array([float(value) for value in values])
+        found = found.filter(pc.is_in(pc.cast(found[name], pa.float64()), wanted))
+    return found
+
+
+def _kinds(schema: Any) -> dict[str, str]:  # noqa: ANN401 - same
+    return {field.name: field.metadata[b"kind"].decode() for field in schema}
 
 
 def _as_it_is(value: object) -> object:

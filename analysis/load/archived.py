@@ -50,7 +50,7 @@ def print_sizes(asked: Asked) -> pd.DataFrame:
 
 def bars(asked: Asked) -> pd.DataFrame:
     """As analysis_bars."""
-    found = asked.by_time("bars", ("session_date", "starts_at", "ends_at", *BAR), candle="1m")
+    found = asked.by_time("bars", ("session_date", "starts_at", "ends_at", *BAR), candle=("1m",))
     ends = [
         start + MINUTE if pd.isna(end) else end
         for start, end in zip(found["starts_at"], found["ends_at"], strict=True)
@@ -68,7 +68,7 @@ def opens(asked: Asked) -> pd.DataFrame:
 def levels(asked: Asked) -> pd.DataFrame:
     """As analysis_levels."""
     columns = ("session_date", "level_type", "price", "dark_volume", "lit_volume", "collected_at")
-    return asked.by_day("price_levels", columns, level_type="darkpool").sort_values("price", kind="stable")
+    return asked.by_day("price_levels", columns, level_type=("darkpool",)).sort_values("price", kind="stable")
 
 
 def net_premium(asked: Asked) -> pd.DataFrame:
@@ -80,14 +80,14 @@ def net_premium(asked: Asked) -> pd.DataFrame:
 
 def tide(asked: Asked) -> pd.DataFrame:
     """As analysis_tide."""
-    market = replace(asked, symbol=MARKET)
+    market = replace(asked, symbols=(MARKET,))
     return _metrics(market, "market_tide_net_call_premium", "market_tide_net_put_premium")
 
 
 def iv_rank(asked: Asked) -> pd.DataFrame:
     """As analysis_iv_rank."""
     back = replace(asked, first=asked.last - RANKS_BACK)
-    found = back.by_time("market_metrics", ("timestamp", "value", "collected_at"), metric_type="iv_rank")
+    found = back.by_time("market_metrics", ("timestamp", "value", "collected_at"), metric_type=("iv_rank",))
     found.insert(0, "session_date", [new_york_date(at) for at in found["timestamp"]])
     return found.sort_values("timestamp", kind="stable").drop(columns="timestamp")
 
@@ -95,20 +95,41 @@ def iv_rank(asked: Asked) -> pd.DataFrame:
 def flow(asked: Asked, flow_type: str) -> pd.DataFrame:
     """As analysis_flow."""
     columns = ("strike", "expiry", "collected_at", "iv_rank", "detail")
-    found = asked.by_day("options_flow", columns, flow_type=flow_type)
+    found = asked.by_day("options_flow", columns, flow_type=(flow_type,))
     newest = found.sort_values("collected_at", kind="stable").drop_duplicates(
         ["strike", "expiry"], keep="last"
     )
     newest = newest.sort_values(["strike", "expiry"], kind="stable", na_position="last")
+    return with_sums(newest)
+
+
+def flow_through(asked: Asked, flow_type: str) -> pd.DataFrame:
+    """As analysis_flow_through."""
+    times = set(asked.by_day("options_flow", ("collected_at",), flow_type=(flow_type,))["collected_at"])
+    last: dict[Any, Any] = {}
+    for at in sorted(times):
+        last[at.floor("30min")] = at
+    columns = ("strike", "expiry", "collected_at", "detail")
+    kept = tuple(at.to_pydatetime() for at in last.values())
+    found = with_sums(asked.by_day("options_flow", columns, flow_type=(flow_type,), collected_at=kept))
+    wanted = [name for name in SUMS if "otm" not in name and "volume" not in name]
+    ordered = found.sort_values(["collected_at", "strike", "expiry"], kind="stable", na_position="last")
+    return ordered[["strike", "expiry", "collected_at", *wanted]]
+
+
+def with_sums(found: pd.DataFrame) -> pd.DataFrame:
+    """The vendor's sums instead of its words."""
     for name in SUMS:
-        newest[name] = [_number(detail, name) for detail in newest["detail"]]
-    return newest.drop(columns="detail")
+        found[name] = [_number(detail, name) for detail in found["detail"]]
+    return found.drop(columns="detail")
 
 
 def flow_alerts(asked: Asked) -> pd.DataFrame:
     """As analysis_flow_alerts."""
     columns = ("executed_at", "strike", "expiry", "premium", "contract_size", "collected_at", "detail")
-    found = asked.by_day("options_flow", columns, flow_type="alert").sort_values("executed_at", kind="stable")
+    found = asked.by_day("options_flow", columns, flow_type=("alert",)).sort_values(
+        "executed_at", kind="stable"
+    )
     for name, key in (("ask_premium", "total_ask_side_prem"), ("bid_premium", "total_bid_side_prem")):
         found[name] = [_number(detail, key) or Decimal(0) for detail in found["detail"]]
     found["is_call"] = [
@@ -121,11 +142,13 @@ def flow_alerts(asked: Asked) -> pd.DataFrame:
 
 def _metrics(asked: Asked, call: str, put: str, *, with_time: bool = False) -> pd.DataFrame:
     columns = ("timestamp", "metric_type", "value", "collected_at")
-    found = asked.by_time("market_metrics", columns, metric_type=f"{call},{put}")
-    lines = []
-    for at, rows in found.groupby("timestamp", sort=True):
-        values = dict(zip(rows["metric_type"], rows["value"], strict=True))
-        lines.append((at, values.get(call), values.get(put), rows["collected_at"].max()))
+    found = asked.by_time("market_metrics", columns, metric_type=(call, put))
+    values: dict[Any, dict[str, Any]] = {}
+    known: dict[Any, Any] = {}
+    for at, kind, value, collected in found[list(columns)].itertuples(index=False, name=None):
+        values.setdefault(at, {})[kind] = value
+        known[at] = max(collected, known.get(at, collected))
+    lines = [(at, one.get(call), one.get(put), known[at]) for at, one in sorted(values.items())]
     made = pd.DataFrame.from_records(lines, columns=["at", "net_call", "net_put", "collected_at"])
     return made if with_time else made.drop(columns="collected_at")
 

@@ -1,10 +1,11 @@
-"""Days of a symbol, read row by row from wherever they are."""
+"""Days of some symbols, read row by row from wherever they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
@@ -19,10 +20,10 @@ AT_ONCE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Asked:
-    """Days of a symbol, the last one included, and where the archive is."""
+    """Days of some symbols, the last one included, and where the archive is."""
 
     connection: Connection
-    symbol: str
+    symbols: tuple[str, ...]
     first: date
     last: date
     folder: str
@@ -34,27 +35,18 @@ class Asked:
             yield replace(self, first=first, last=min(self.last, first + AT_ONCE - DAY))
             first += AT_ONCE
 
-    def by_time(self, table: str, columns: tuple[str, ...], **only: str) -> pd.DataFrame:
+    def by_time(self, table: str, columns: tuple[str, ...], **only: Sequence[Any]) -> pd.DataFrame:
         """Rows whose months go by a time."""
-        return self._rows(
-            table, new_york_instant(self.first), new_york_instant(self.last + DAY), columns, only
-        )
+        span = (new_york_instant(self.first), new_york_instant(self.last + DAY))
+        return whole.rows(self.connection, Wanted(table, self.symbols, *span, columns, only), self.folder)
 
-    def by_day(self, table: str, columns: tuple[str, ...], **only: str) -> pd.DataFrame:
+    def by_day(self, table: str, columns: tuple[str, ...], **only: Sequence[Any]) -> pd.DataFrame:
         """Rows whose months go by a New York day."""
-        return self._rows(table, self.first, self.last + DAY, columns, only)
+        return whole.rows(self.connection, self._days(table, columns, only), self.folder)
 
-    def _rows(
-        self,
-        table: str,
-        start: date | datetime,
-        end: date | datetime,
-        columns: tuple[str, ...],
-        only: Mapping[str, str],
-    ) -> pd.DataFrame:
-        wanted = [(name, tuple(values.split(","))) for name, values in only.items()]
-        return whole.rows(
-            self.connection,
-            Wanted(table, self.symbol, start, end, columns, wanted[0] if wanted else None),
-            self.folder,
-        )
+    def last_by_day(self, table: str, columns: tuple[str, str], **only: Sequence[Any]) -> dict[Any, Any]:
+        """The greatest value of the second column for each of the first."""
+        return whole.last(self.connection, self._days(table, columns, only), self.folder)
+
+    def _days(self, table: str, columns: tuple[str, ...], only: Mapping[str, Sequence[Any]]) -> Wanted:
+        return Wanted(table, self.symbols, self.first, self.last + DAY, columns, only)

@@ -37,6 +37,11 @@ class Days:
         """From the oldest to the session itself."""
         return (*reversed(self.before), self.session)
 
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and the last day."""
+        return self.all[0].date, self.session.date
+
 
 def collected(connection: Connection) -> dict[str, Span]:
     """By symbol."""
@@ -60,24 +65,26 @@ def days(connection: Connection, day: date, most: int) -> Days | None:
     return Days(until[0], tuple(until[1:]), after) if until and until[0].date == day else None
 
 
-def overview(connection: Connection, symbols: Sequence[str], day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def overview(
+    connection: Connection, symbols: Sequence[str], day: date, folder: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A line a symbol, and how far each feed came.
 
     Raises:
-        Terminal: the day is archived; so do the others.
+        Terminal: the day is archived and the archive is not here; so do the others.
     """
-    postgresql.all_here(connection, day, day)
-    lines = postgresql.answer(connection, "dashboard_overview", symbols=list(symbols), session_date=day)
+    ask = postgresql.asker(connection, day, day, folder)
+    lines = ask("dashboard_overview", symbols=list(symbols), session_date=day)
     known = postgresql.answer(
         connection, "dashboard_completeness", symbols=[*symbols, "MARKET"], session_date=day
     )
     return lines, known
 
 
-def day(connection: Connection, symbol: str, session: Session) -> Material:
+def day(connection: Connection, symbol: str, session: Session, folder: str) -> Material:
     """As a report's, but for what needs the prints one by one or more than this session of them."""
     on = session.date
-    postgresql.all_here(connection, on, on)
+    ask = postgresql.asker(connection, on, on, folder)
     of_day: dict[str, object] = {"symbol": symbol, "session_date": on}
     of_days: dict[str, object] = {"symbol": symbol, "first_date": on, "last_date": on}
     questions: tuple[tuple[str, str, dict[str, object]], ...] = (
@@ -93,24 +100,25 @@ def day(connection: Connection, symbol: str, session: Session) -> Material:
         ("hits", "analysis_alert_hits", of_day),
         ("iv_rank", "analysis_iv_rank", of_day),
     )
-    rows = {name: postgresql.answer(connection, query, **values) for name, query, values in questions}
+    rows = {name: ask(query, **values) for name, query, values in questions}
     return Material(symbol, session, rows, {})
 
 
-def levels(connection: Connection, symbol: str, first: date, last: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def levels(
+    connection: Connection, symbol: str, span: tuple[date, date], folder: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The vendor's volume by price over the sessions, and by session."""
-    postgresql.all_here(connection, first, last)
-    values: dict[str, object] = {"symbol": symbol, "first_date": first, "last_date": last}
-    by_price = postgresql.answer(connection, "dashboard_levels", **values)
-    return by_price, postgresql.answer(connection, "dashboard_levels_by_day", **values)
+    ask = postgresql.asker(connection, *span, folder)
+    values: dict[str, object] = {"symbol": symbol, "first_date": span[0], "last_date": span[1]}
+    return ask("dashboard_levels", **values), ask("dashboard_levels_by_day", **values)
 
 
-def strike(connection: Connection, symbol: str, at: Decimal, first: date, last: date) -> pd.DataFrame:
+def strike(
+    connection: Connection, symbol: str, at: Decimal, span: tuple[date, date], folder: str
+) -> pd.DataFrame:
     """A line a session in which the strike was."""
-    postgresql.all_here(connection, first, last)
-    return postgresql.answer(
-        connection, "dashboard_strike", symbol=symbol, strike=at, first_date=first, last_date=last
-    )
+    ask = postgresql.asker(connection, *span, folder)
+    return ask("dashboard_strike", symbol=symbol, strike=at, first_date=span[0], last_date=span[1])
 
 
 def fetched(connection: Connection, feed: str, symbol: str, first: date, last: date) -> pd.DataFrame:

@@ -23,14 +23,14 @@ def captured(connection: Connection, symbol: str, week: date, folder: str = arch
     """Of the week from that Monday on."""
     levels = Wanted(
         "price_levels",
-        symbol,
+        (symbol,),
         week,
         week + WEEK,
         ("session_date", "price", "dark_volume"),
-        ("level_type", ("darkpool",)),
+        {"level_type": ("darkpool",)},
     )
     span = (new_york_instant(week), new_york_instant(week + WEEK))
-    prints = Wanted("darkpool_trades", symbol, *span, ("size", "canceled", "missing_since"))
+    prints = Wanted("darkpool_trades", (symbol,), *span, ("size", "canceled", "missing_since"))
     found = whole.rows(connection, prints, folder)
     counted = found[~found["canceled"].astype(bool) & found["missing_since"].isna()]
     return Captured(

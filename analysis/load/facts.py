@@ -31,7 +31,7 @@ def facts(asked: Asked) -> pd.DataFrame:
 
 def _flow(asked: Asked) -> Iterator[Line]:
     columns = ("session_date", "collected_at", "detail")
-    for day, rows in asked.by_day("options_flow", columns, flow_type="per_expiry").groupby("session_date"):
+    for day, rows in asked.by_day("options_flow", columns, flow_type=("per_expiry",)).groupby("session_date"):
         known_at = rows["collected_at"].max()
         newest = list(rows.loc[rows["collected_at"] == known_at, "detail"])
         call_ask, call_bid, put_ask, put_bid = (_sum(newest, name) for name in SIDES)
@@ -72,6 +72,6 @@ def _closes(asked: Asked) -> Iterator[Line]:
 
 def _ranks(asked: Asked) -> Iterator[Line]:
     columns = ("timestamp", "value", "collected_at")
-    for row in asked.by_time("market_metrics", columns, metric_type="iv_rank").itertuples():
+    for row in asked.by_time("market_metrics", columns, metric_type=("iv_rank",)).itertuples():
         if row.value is not None:
             yield "iv_rank", new_york_date(row.timestamp), row.value, row.collected_at

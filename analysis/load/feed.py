@@ -61,11 +61,13 @@ def days(
     key = whole.key(connection, feed.source.table[1])
     in_time = next(one.type for one in feed.columns if one.name == key) != "date"
     names = tuple(one.name for one in feed.columns)
-    only = (feed.kinds[0].column, tuple(one.value for one in feed.kinds)) if feed.kinds else None
+    only = {one.column: tuple(kind.value for kind in feed.kinds) for one in feed.kinds[:1]}
     first, last = span
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         start, end = new_york_day(day) if in_time else (day, day + timedelta(days=1))
-        rows = whole.rows(connection, Wanted(feed.source.table[1], symbol, start, end, names, only), folder)
+        rows = whole.rows(
+            connection, Wanted(feed.source.table[1], (symbol,), start, end, names, only), folder
+        )
         if len(rows):
             yield rows

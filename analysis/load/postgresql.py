@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -11,17 +11,19 @@ import pandas as pd
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from analysis.load import archive, questions, whole
+from analysis.load import archive, here, questions, whole
 from analysis.load.runs import runs
 from analysis.load.whole import Wanted
 from collector.core.clock import new_york_date, new_york_day, new_york_instant
 from collector.core.errors import DatabaseAway, Terminal
 from collector.core.intervals import Interval
-from collector.store import files
 
 # Nothing here writes, and no question may keep the server from its work.
 _READER = "-c default_transaction_read_only=on -c statement_timeout=60s -c timezone=UTC"
 
+# For those that need no archive.
+answer = here.answer
+Ask = Callable[..., pd.DataFrame]
 PRINT = (
     "executed_at",
     "price",
@@ -83,7 +85,7 @@ def prints(connection: Connection, symbol: str, day: date, folder: str = archive
     Cancelled and off-market ones too: who leaves them out can then say how many. Not those that the vendor no
     longer shows: trading.print_summary counts them.
     """
-    wanted = Wanted("darkpool_trades", symbol, *new_york_day(day), (*PRINT, "missing_since"))
+    wanted = Wanted("darkpool_trades", (symbol,), *new_york_day(day), (*PRINT, "missing_since"))
     found = whole.rows(connection, wanted, folder)
     shown = found[found["missing_since"].isna()]
     return shown.sort_values(["executed_at", "volume"], kind="stable").reset_index(drop=True)[list(PRINT)]
@@ -96,7 +98,7 @@ def newest_day(connection: Connection, symbol: str, folder: str = archive.FOLDER
     for month in months:
         following = (month + timedelta(days=32)).replace(day=1)
         span = (new_york_instant(month), new_york_instant(following))
-        found = whole.rows(connection, Wanted("darkpool_trades", symbol, *span, ("executed_at",)), folder)
+        found = whole.rows(connection, Wanted("darkpool_trades", (symbol,), *span, ("executed_at",)), folder)
         if len(found):
             return new_york_date(found["executed_at"].max())
     return newest
@@ -126,16 +128,31 @@ def ask(
     Raises:
         Terminal: a month of the days asked about is archived, and this question reads the database only.
     """
-    first, last = (values.get(name, values.get("session_date")) for name in ("first_date", "last_date"))
+    first, last = questions.span(values)
     if not (first and last) or query in questions.ALWAYS_HERE:
         return answer(connection, query, **values)
+    return asker(connection, first, last, folder)(query, **values)
+
+
+def asker(connection: Connection, first: date, last: date, folder: str = archive.FOLDER) -> Ask:
+    """Asks any number of questions about these days as `ask` does: what is archived of them is looked up once."""
+    begin = first - max(questions.LOOKS_BACK.values())
+    gone = frozenset(answer(connection, "archived_months_between", first=begin, last=last)["month"])
+    return lambda query, **values: _by_months(connection, query, folder, gone, values)
+
+
+def _by_months(
+    connection: Connection, query: str, folder: str, gone: frozenset[date], values: dict[str, Any]
+) -> pd.DataFrame:
+    first, last = questions.span(values)
+    months = questions.months(query, first, last, gone)
+    if not months or query in questions.ALWAYS_HERE:
+        return answer(connection, query, **values)
     if query not in questions.ANSWERS:
-        all_here(connection, first, last)
-        return answer(connection, query, **values)
-    first -= questions.LOOKS_BACK.get(query, timedelta(0))
-    gone = set(answer(connection, "archived_months_between", first=first, last=last)["month"])
-    if not gone:
-        return answer(connection, query, **values)
+        raise Terminal(
+            f"{min(months):%Y-%m} is archived, and this question reads the database only: "
+            "ask about later days, or read both by analysis.load.whole"
+        )
     asked = questions.Question(connection, query, values, folder)
     if "session_date" in values:
         return asked.archived(last, last)
@@ -143,32 +160,9 @@ def ask(
         asked.archived(run.first, run.last)
         if run.archived
         else answer(connection, query, **{**values, "first_date": run.first, "last_date": run.last})
-        for run in runs(first, last, gone)
+        for run in runs(first, last, months)
     ]
     return asked.together(parts)
-
-
-def all_here(connection: Connection, first: date, last: date) -> None:
-    """Whether the database has these days, asked once for many questions.
-
-    Raises:
-        Terminal: a month of them is archived.
-    """
-    for table, month in answer(connection, "archived_between", first=first, last=last).itertuples(
-        index=False
-    ):
-        raise Terminal(
-            f"{table} of {month:%Y-%m} is archived, and this question reads the database only: "
-            "ask about later days, or read both by analysis.load.whole"
-        )
-
-
-def answer(connection: Connection, query: str, **values: Any) -> pd.DataFrame:  # noqa: ANN401 - SQL's values
-    """The rows of one file of sql/queries; whether its days are archived was asked before, or does not matter."""
-    with connection.cursor() as cursor:
-        cursor.execute(files.query(query), values)
-        columns = [column.name for column in cursor.description or ()]
-        return pd.DataFrame.from_records(cursor.fetchall(), columns=columns)
 
 
 def _first_line(error: BaseException) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
-from analysis.load import archived
+from analysis.load import archived, archived_pages
 from analysis.load.asked import Asked
 from analysis.load.facts import facts
 
@@ -25,15 +25,36 @@ ANSWERS: dict[str, Callable[..., pd.DataFrame]] = {
     "analysis_iv_rank": archived.iv_rank,
     "analysis_flow": archived.flow,
     "analysis_flow_alerts": archived.flow_alerts,
+    "analysis_flow_through": archived.flow_through,
     "analysis_facts": facts,
+    "dashboard_overview": archived_pages.overview,
+    "dashboard_prints": archived_pages.prints,
+    "dashboard_flow": archived_pages.flow,
+    "dashboard_levels": archived_pages.levels,
+    "dashboard_levels_by_day": archived_pages.levels_by_day,
+    "dashboard_strike": archived_pages.strike,
 }
 # Of tables that no month leaves.
-ALWAYS_HERE = {"analysis_alert_hits", "analysis_completeness"}
+ALWAYS_HERE = {"analysis_alert_hits", "analysis_completeness", "dashboard_completeness", "dashboard_fetched"}
 # Of a session, but with days before it.
 LOOKS_BACK = {"analysis_iv_rank": archived.RANKS_BACK}
 # What is not in the order of days.
 ORDER = {"analysis_facts": ["known_at", "fact"]}
-SPAN = {"symbol", "session_date", "first_date", "last_date"}
+# What is a sum over the days, and of what.
+SUMMED = {"dashboard_levels": "price"}
+SPAN = {"symbol", "symbols", "session_date", "first_date", "last_date"}
+
+
+def span(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The first and the last day asked about; None where a question is of no day."""
+    one = values.get("session_date")
+    return values.get("first_date", one), values.get("last_date", one)
+
+
+def months(query: str, first: date, last: date, gone: Collection[date]) -> set[date]:
+    """Those of the archived months that the question is about."""
+    begin = (first - LOOKS_BACK.get(query, timedelta(0))).replace(day=1)
+    return {one for one in gone if begin <= one <= last}
 
 
 @dataclass(frozen=True)
@@ -47,12 +68,15 @@ class Question:
 
     def archived(self, first: date, last: date) -> pd.DataFrame:
         """Its rows of these days."""
-        asked = Asked(self.connection, self.values.get("symbol", archived.MARKET), first, last, self.folder)
+        symbols = self.values.get("symbols") or [self.values.get("symbol", archived.MARKET)]
+        asked = Asked(self.connection, tuple(symbols), first, last, self.folder)
         more = {name: value for name, value in self.values.items() if name not in SPAN}
         return ANSWERS[self.query](asked, **more).reset_index(drop=True)
 
     def together(self, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
         """One table of those of several runs of days."""
         found = pd.concat([one for one in parts if len(one)] or parts[:1], ignore_index=True)
+        if one := SUMMED.get(self.query):
+            return found.groupby(one, as_index=False, sort=True).sum()
         by = ORDER.get(self.query)
         return found.sort_values(by, kind="stable", ignore_index=True) if by else found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from analysis.load import archive
 from collector.core.clock import new_york_date
 from collector.store import files
 
-_HOT = "select {columns} from trading.{table} where symbol = {symbol} and {key} >= {start} and {key} < {end}"
+_HOT = "select {columns} from trading.{table} where symbol = any({symbols}) and {key} >= {start} and {key} < {end}"
+_LAST = "select {by}, max({column}) from ({asked}) asked group by {by}"
 _ONLY = " and {column} = any({values})"
 # Of a table without months.
 _DAY = "session_date"
@@ -26,17 +28,17 @@ _HOLD = "lock table trading.{table} in access share mode"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Rows of a table of trading: a symbol's, with their time (or day, as its months go) in [start, end).
+    """Rows of a table of trading: some symbols', with their time (or day, as its months go) in [start, end).
 
-    `only` is a column and the values that are wanted in it.
+    `only` has the values that are wanted in a column.
     """
 
     table: str
-    symbol: str
+    symbols: tuple[str, ...]
     start: date | datetime
     end: date | datetime
     columns: tuple[str, ...]
-    only: tuple[str, tuple[str, ...]] | None = None
+    only: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 def rows(connection: Connection, wanted: Wanted, folder: str = archive.FOLDER) -> pd.DataFrame:
@@ -44,17 +46,37 @@ def rows(connection: Connection, wanted: Wanted, folder: str = archive.FOLDER) -
 
     A row that came again after its month was archived is there twice; the later one counts.
     """
-    # A new transaction, and the lock before its first look: no month moves from here to there while both are read.
-    connection.rollback()
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_HOLD).format(table=sql.Identifier(wanted.table)))
+    with _held(connection, wanted.table) as cursor:
         by = _key(cursor, wanted.table)
         identity = [name for (name,) in _ask(cursor, "identity_of", table=wanted.table)] or ["id"]
         asked = replace(wanted, columns=tuple(dict.fromkeys(["id", by, *identity, *wanted.columns])))
-        everything = [*_archived(cursor, asked, by, folder), *_hot(cursor, asked, by)]
+        here, paths = list(_hot(cursor, asked, by)), _folders(cursor, wanted, folder)
+    # Rows of a month that are in one place alone are there once: the table's key said so.
+    doubtful = paths and (here or len({path.parent for path in paths}) < len(paths))
+    if not (here or doubtful):
+        asked = replace(wanted, columns=tuple(dict.fromkeys(["id", by, *wanted.columns])))
+    everything = [*_archived(paths, asked, by), *here]
     found = pd.DataFrame.from_records(everything, columns=asked.columns)
-    once = found.sort_values("id").drop_duplicates(identity, keep="last")
-    return once.sort_values([by, "id"]).reset_index(drop=True)[list(wanted.columns)]
+    if doubtful:
+        found = found.sort_values("id").drop_duplicates(identity, keep="last")
+    return found.sort_values([by, "id"]).reset_index(drop=True)[list(wanted.columns)]
+
+
+def last(connection: Connection, wanted: Wanted, folder: str = archive.FOLDER) -> dict[Any, Any]:
+    """Of two wanted columns, the greatest value of the second for each of the first; no row is looked at one by one."""
+    by, column = wanted.columns
+    with _held(connection, wanted.table) as cursor:
+        key = _key(cursor, wanted.table)
+        hot = sql.SQL(_LAST).format(
+            by=sql.Identifier(by), column=sql.Identifier(column), asked=question(wanted, key)
+        )
+        cursor.execute(hot)
+        found = dict(cursor.fetchall())
+        for path in _folders(cursor, wanted, folder):
+            for symbol in wanted.symbols:
+                there = archive.last(path, symbol, (by, column), _where(wanted, key))
+                found |= {one: max(at, found.get(one, at)) for one, at in there.items()}
+    return found
 
 
 def key(connection: Connection, table: str) -> str:
@@ -69,14 +91,22 @@ def question(wanted: Wanted, key: str) -> sql.Composed:
         columns=sql.SQL(", ").join(map(sql.Identifier, wanted.columns)),
         table=sql.Identifier(wanted.table),
         key=sql.Identifier(key),
-        symbol=sql.Literal(wanted.symbol),
+        symbols=sql.Literal(list(wanted.symbols)),
         start=sql.Literal(wanted.start),
         end=sql.Literal(wanted.end),
     )
-    if wanted.only is None:
-        return asked
-    column, values = wanted.only
-    return asked + sql.SQL(_ONLY).format(column=sql.Identifier(column), values=sql.Literal(list(values)))
+    for column, values in wanted.only.items():
+        asked += sql.SQL(_ONLY).format(column=sql.Identifier(column), values=sql.Literal(list(values)))
+    return asked
+
+
+@contextmanager
+def _held(connection: Connection, table: str) -> Iterator[Cursor]:
+    """A new transaction, and the lock before its first look: no month leaves while both places are read."""
+    connection.rollback()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_HOLD).format(table=sql.Identifier(table)))
+        yield cursor
 
 
 def _hot(cursor: Cursor, wanted: Wanted, key: str) -> Iterator[tuple[Any, ...]]:
@@ -84,13 +114,20 @@ def _hot(cursor: Cursor, wanted: Wanted, key: str) -> Iterator[tuple[Any, ...]]:
     yield from cursor.fetchall()
 
 
-def _archived(cursor: Cursor, wanted: Wanted, key: str, folder: str) -> Iterator[tuple[Any, ...]]:
-    first, last = _month(wanted.start), _month(wanted.end)
-    where: list[tuple[str, str, Any]] = [(key, ">=", wanted.start), (key, "<", wanted.end)]
-    if wanted.only:
-        where.append((wanted.only[0], "in", wanted.only[1]))
-    for (name,) in _ask(cursor, "archives_of", table=wanted.table, first=first, last=last):
-        yield from archive.rows(Path(folder) / name, wanted.symbol, wanted.columns, where)
+def _archived(paths: Sequence[Path], wanted: Wanted, key: str) -> Iterator[tuple[Any, ...]]:
+    for path in paths:
+        for symbol in wanted.symbols:
+            yield from archive.rows(path, symbol, wanted.columns, _where(wanted, key))
+
+
+def _folders(cursor: Cursor, wanted: Wanted, folder: str) -> list[Path]:
+    span = {"first": _month(wanted.start), "last": _month(wanted.end)}
+    return [Path(folder) / name for (name,) in _ask(cursor, "archives_of", table=wanted.table, **span)]
+
+
+def _where(wanted: Wanted, key: str) -> archive.Where:
+    only = [(column, "in", tuple(values)) for column, values in wanted.only.items()]
+    return [(key, ">=", wanted.start), (key, "<", wanted.end), *only]
 
 
 def _key(cursor: Cursor, table: str) -> str:

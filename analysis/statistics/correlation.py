@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+_NORMAL = NormalDist()
 FEW = 5
 SHORT, STICKY = 100, 0.6
 SIMULATED = 499
@@ -33,6 +35,16 @@ def pearson(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     x, y = x - x.mean(), y - y.mean()
     scale = sqrt(float(x @ x) * float(y @ y))
     return max(-1.0, min(1.0, float(x @ y) / scale)) if scale else 0.0
+
+
+def normal_scores(values: npt.ArrayLike) -> Floats:
+    """Van der Waerden 1952: each value's place as a normal number; equal values share the middle of their places."""
+    _, places, counts = np.unique(
+        np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True
+    )
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    scores = np.array([_NORMAL.inv_cdf(rank / (len(places) + 1)) for rank in ranks])
+    return scores[places]
 
 
 def persistence(values: npt.ArrayLike) -> float:

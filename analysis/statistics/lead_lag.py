@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.statistics.correlation import FEW, Correlation, with_interval
+from analysis.statistics.correlation import FEW, Correlation, normal_scores, with_interval
 from analysis.statistics.multiple import false_alarm, sidak_z
 
 SINGLE_Z = 1.959964
@@ -52,7 +52,9 @@ class LeadLag:
 
 
 def lead_lag(one: npt.ArrayLike, other: npt.ArrayLike, most: int) -> LeadLag:
-    """Correlate at all lags from -most to +most; both series have one value at each of the same times.
+    """Correlate normal scores at all lags from -most to +most; both series have one value at each of the same times.
+
+    Of the values themselves the best of many lags is too often the place where two great ones happen to meet.
 
     Raises:
         ValueError: the series differ in length, or too little of them is left at the largest lag.
@@ -62,6 +64,7 @@ def lead_lag(one: npt.ArrayLike, other: npt.ArrayLike, most: int) -> LeadLag:
         raise ValueError("two series of different length have no common times")
     if len(x) < most + FEW:
         raise ValueError(f"{len(x)} times are too few for {most} lags")
+    x, y = normal_scores(x), normal_scores(y)
     needed = sidak_z(2 * most + 1)
     length = len(x)
     found = {

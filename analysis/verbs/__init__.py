@@ -13,6 +13,7 @@ from analysis.verbs import (
     nightly,
     report,
     signals,
+    through,
 )
 
 ALL = (
@@ -20,6 +21,7 @@ ALL = (
     blocks.VERB,
     dark_share.VERB,
     flow.VERB,
+    through.VERB,
     lead_lag.VERB,
     signals.VERB,
     backtest.VERB,

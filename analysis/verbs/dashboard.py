@@ -30,7 +30,7 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     # Outermost: Ctrl-C is its end from the moment on at which the address was printed.
     with (
         contextlib.suppress(KeyboardInterrupt),
-        _listening(arguments.listen, kept, clock) as door,
+        _listening(arguments, kept, clock) as door,
         tempfile.TemporaryDirectory(prefix="dashboard-") as folder,
     ):
         say(f"The dashboard is at {door.address}\nLeave this window open; Ctrl-C ends it.")
@@ -41,12 +41,15 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
 
 
 @contextlib.contextmanager
-def _listening(port: int, kept: Kept, clock: Clock) -> Iterator[Door]:
+def _listening(arguments: argparse.Namespace, kept: Kept, clock: Clock) -> Iterator[Door]:
     try:
-        door = Door(port, lambda page, query: answer(kept, page, query, clock.now()))
+        door = Door(
+            arguments.listen,
+            lambda page, query: answer(kept, page, query, clock.now(), arguments.archive),
+        )
     except OSError as reason:
         raise Terminal(
-            f"port {port} is in use here: is a dashboard open already? --listen 0 takes a free one"
+            f"port {arguments.listen} is in use here: is a dashboard open already? --listen 0 takes a free one"
         ) from reason
     try:
         yield door

@@ -1,5 +1,6 @@
 -- What signals are made of, as it was known at an instant: analysis_facts, without what was collected later, and with bars and ranks
--- as they were said then. A cancel that came later is in a print all the same, as the print's old state is not told by its row.
+-- as they were said then. Not one query for both: with an instant that is still to come this one takes a fifth longer (60 sessions: 0.81 s for
+-- 0.68 s), as it asks each bar whether it was another, and backtests over years would pay it. A cancel that came later is in a print all the same, as the print's old state is not told by its row.
 with newest as (
     select session_date, max(collected_at) as known_at
     from trading.options_flow

@@ -16,6 +16,7 @@ from analysed import (
     analysis,
     answer,
     fits,
+    inside,
     put_bar,
     put_flow,
     put_print,
@@ -113,6 +114,25 @@ def test_blocks_without_a_past_say_so(database):
     done = analysis(database, "blocks", "SPY")
     assert done.returncode == 1
     assert "0 earlier prints are too few" in done.stdout
+
+
+@pytest.mark.slow
+def test_through_the_day_each_half_hour_has_what_its_last_fetch_added(database):
+    for minutes, bought in ((0, 1000), (5, 4000), (35, 3000)):
+        put_flow(
+            *(database, DAY, OPEN + timedelta(minutes=minutes), 7),
+            call_premium=9000,
+            call_premium_ask_side=bought,
+            put_premium_bid_side=500,
+        )
+
+    found = answer(database, "through", "spy", "--by", "expiry")
+
+    expiry = str(DAY + timedelta(days=7))
+    assert [one["bullish"] for one in found["through"]] == [{expiry: "4500"}, {expiry: "-1000"}]
+    shown = fits(inside(database, "through", "SPY", "--by", "expiry"))
+    assert f"until {expiry} 09:35 +4 10:05 -1" in shown
+    assert inside(database, "through", "SPY", "--by", "strike").returncode == 1
 
 
 def put_minutes(database, lead: int) -> None:

@@ -20,9 +20,9 @@ ALL = (
     *("market_center", "collection_time", "created_at", "canceled", "extra", "missing_since"),
 )
 SPAN = (datetime(2023, 5, 1, tzinfo=timezone.utc), datetime(2023, 7, 1, tzinfo=timezone.utc))
-EVERY = Wanted("darkpool_trades", "SPY", *SPAN, ALL)
+EVERY = Wanted("darkpool_trades", ("SPY",), *SPAN, ALL)
 SWEEP = Wanted(
-    "options_flow", "SPY", date(2026, 3, 2), date(2026, 3, 3), ("id", "flow_type", "strike", "detail")
+    "options_flow", ("SPY",), date(2026, 3, 2), date(2026, 3, 3), ("id", "flow_type", "strike", "detail")
 )
 
 
@@ -103,7 +103,9 @@ def test_a_print_that_came_again_after_its_month_had_gone_is_there_once_as_it_wa
 
 def test_a_span_ends_where_it_was_asked_to_end(database, archived, tmp_path):
     database.ask(PRINTS)
-    part = Wanted("darkpool_trades", "BRK.B", datetime(2023, 6, 1, tzinfo=timezone.utc), SPAN[1], ("volume",))
+    part = Wanted(
+        "darkpool_trades", ("BRK.B",), datetime(2023, 6, 1, tzinfo=timezone.utc), SPAN[1], ("volume",)
+    )
     before = read(database, part, tmp_path)
     archived()
 
@@ -119,17 +121,16 @@ def test_an_archive_that_is_not_here_is_no_empty_answer(database, archived, tmp_
         read(database, EVERY, tmp_path / "elsewhere")
 
 
-def test_a_page_of_the_dashboard_reads_the_database_only_and_refuses_archived_days(
-    database, archived, tmp_path
-):
+def test_a_question_that_reads_the_database_only_refuses_archived_days(database, archived, tmp_path):
     database.ask(PRINTS)
     archived()
+    asked = {"symbol": "SPY", "as_of": SPAN[1], "now": SPAN[1]}
+    gone = {**asked, "first_date": date(2023, 5, 31), "last_date": date(2023, 6, 2)}
+    here = {**asked, "first_date": date(2023, 7, 1), "last_date": date(2023, 7, 2)}
     with postgresql.connect(database.dsn("analyst")) as connection:
-        with pytest.raises(Terminal, match="darkpool_trades of 2023-05 is archived"):
-            postgresql.all_here(connection, date(2023, 5, 31), date(2023, 6, 2))
-        with pytest.raises(Terminal, match="darkpool_trades of 2023-05 is archived"):
-            postgresql.ask(connection, "dashboard_overview", session_date=date(2023, 5, 31))
-        postgresql.all_here(connection, date(2023, 7, 1), date(2023, 7, 2))
+        with pytest.raises(Terminal, match="2023-05 is archived"):
+            postgresql.ask(connection, "insight_facts", **gone)
+        assert postgresql.ask(connection, "insight_facts", **here).empty
 
 
 def test_while_a_month_leaves_a_reader_sees_each_row_once(database, archived, tmp_path):

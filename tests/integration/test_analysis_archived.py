@@ -1,14 +1,17 @@
 """Each question of the analysis has the same answer when its months have left the database, to the last type."""
 
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, timezone
+from decimal import Decimal
 
 import pandas as pd
 import pytest
 from analysed import analysis
 
 from analysis import cli
+from analysis.dashboard.pages import answer
 from analysis.load import postgresql, questions
+from analysis.load.kept import Kept
 from collector.core.errors import Terminal
 from collector.jobs import retain
 from collector.store import database as door
@@ -16,9 +19,20 @@ from collector.store import files
 
 OLD = ("2023-05-22", "2023-05-31", "2023-06-01")
 NEW = ("2026-11-19", "2026-11-20")
+NIGHT = datetime(2026, 11, 21, 2, tzinfo=timezone.utc)
+PAGES = (
+    ("overview", f"day={OLD[1]}"),
+    ("day", f"symbol=SPY&day={OLD[1]}"),
+    ("levels", f"symbol=SPY&day={OLD[2]}&sessions=10"),
+    ("strike", f"symbol=SPY&day={OLD[2]}&sessions=10&strike=603"),
+)
+SESSION = "insert into ops.market_sessions values (%s, %s, %s, %s)"
+COVERED = """insert into ops.coverage (feed, symbol, session_date, covered, settled, confirmed, collected_at)
+    select %s, s, %s, '{}', '{}', '{}', %s from unnest(array['SPY', 'QQQ']) s"""
 WORDS = (
     ("dark-share", "SPY", "--date", OLD[1]),
     ("flow", "SPY", "--date", OLD[1]),
+    ("through", "SPY", "--date", OLD[1]),
     ("lead-lag", "SPY", "--minutes", "1", "--date", OLD[1]),
     ("signals", "SPY", "--date", OLD[1]),
     ("backtest", "bullish_flow", "SPY", "--since", OLD[0], "--until", NEW[1]),
@@ -72,18 +86,27 @@ where not (extract(hour from at) = 19 and n = 8)"""
 def questions_of(day: str):
     one = {"symbol": "SPY", "session_date": date.fromisoformat(day)}
     days = {"symbol": "SPY", "first_date": date(2023, 5, 1), "last_date": date.fromisoformat(day)}
-    yield from ((name, days) for name in ("prints", "print_sizes", "bars", "opens", "net_premium", "facts"))
-    yield from ((name, one) for name in ("levels", "iv_rank", "flow_alerts"))
-    yield from (("flow", {**one, "flow_type": kind}) for kind in ("per_expiry", "per_strike"))
-    yield "tide", {"session_date": one["session_date"]}
+    yield from (
+        (f"analysis_{name}", days)
+        for name in ("prints", "print_sizes", "bars", "opens", "net_premium", "facts")
+    )
+    yield from ((f"analysis_{name}", one) for name in ("levels", "iv_rank", "flow_alerts"))
+    yield from (
+        (f"{of}_flow", {**one, "flow_type": kind})
+        for of in ("analysis", "dashboard")
+        for kind in ("per_expiry", "per_strike")
+    )
+    yield "analysis_flow_through", {**one, "flow_type": "per_strike"}
+    yield "analysis_tide", {"session_date": one["session_date"]}
+    yield from (("dashboard_levels", days), ("dashboard_levels_by_day", days), ("dashboard_prints", one))
+    yield "dashboard_strike", {**days, "strike": Decimal(603)}
+    yield "dashboard_overview", {"symbols": ["QQQ", "SPY", "XYZ"], "session_date": one["session_date"]}
 
 
 def answers(database, folder):
     with postgresql.connect(database.dsn("analyst")) as connection:
         return {
-            (name, day, str(values.get("flow_type"))): postgresql.ask(
-                connection, f"analysis_{name}", str(folder), **values
-            )
+            (name, day, str(values.get("flow_type"))): postgresql.ask(connection, name, str(folder), **values)
             for day in (OLD[1], OLD[2], NEW[1])
             for name, values in questions_of(day)
         }
@@ -93,6 +116,9 @@ def answers(database, folder):
 def years(database):
     for table in TABLES:
         database.ask("select ops.make_partitions(%s, %s::date[])", table, list(OLD + NEW))
+    # The calendar begins later.
+    for day in OLD:
+        database.ask(SESSION, day, f"{day} 13:30Z", f"{day} 20:00Z", f"{day} 20:15Z")
     for day in OLD + NEW:
         for statement in (PRINTS, BARS, LEVELS, METRICS, FLOW):
             database.ask(statement.replace("%s", f"'{day}'"))
@@ -101,9 +127,9 @@ def years(database):
 
 def ordered(asked, found):
     """Sizes alone have no order to keep; of a quotient PostgreSQL keeps fewer digits than Decimal."""
-    if asked[0] == "facts":
+    if asked[0] == "analysis_facts":
         return found.assign(value=[round(value, 16) for value in found["value"]])
-    return found.sort_values("size", ignore_index=True) if asked[0] == "print_sizes" else found
+    return found.sort_values("size", ignore_index=True) if asked[0] == "analysis_print_sizes" else found
 
 
 def archive(database, folder):
@@ -121,7 +147,7 @@ def test_the_answers_are_those_of_before(years, tmp_path):
     after = answers(years, tmp_path)
 
     assert years.one("select count(*) from trading.bars where session_date < '2026-01-01'") == 0
-    assert {f"analysis_{name}" for name, *_ in before} == set(questions.ANSWERS)
+    assert {name for name, *_ in before} == set(questions.ANSWERS)
     for asked, found in before.items():
         assert len(found) > 1, asked
         pd.testing.assert_frame_equal(ordered(asked, after[asked]), ordered(asked, found), obj=str(asked))
@@ -153,7 +179,27 @@ def test_each_word_says_of_archived_days_what_it_said_before(years, tmp_path, mo
         assert out
 
 
+@pytest.mark.slow
+def test_each_page_of_the_dashboard_shows_archived_days_as_it_did_before(years, tmp_path):
+    for day in OLD + NEW:
+        for feed in ("ohlc_1m", "flow_per_strike", "flow_per_expiry", "darkpool_price_levels"):
+            years.ask(COVERED, feed, day, f"{day} 23:59Z")
+    kept = Kept(years.dsn("analyst"))
+    before = {page: answer(kept, *page, NIGHT, str(tmp_path)) for page in PAGES}
+    archive(years, tmp_path)
+
+    for page, (status, text) in before.items():
+        assert answer(kept, *page, NIGHT, str(tmp_path)) == (status, text), page
+        assert (status, text.count("<data ") > 5) == (200, True), page
+    nowhere = [answer(kept, *page, NIGHT, str(tmp_path / "nowhere")) for page in PAGES]
+    assert [(int(status), "copy the server" in text) for status, text in nowhere] == [(404, True)] * len(
+        PAGES
+    )
+    kept.close()
+
+
 def test_every_question_of_the_analysis_is_answered_of_archived_days_or_cannot_lose_a_month():
-    asked = {path.stem for path in files.in_order("queries") if path.stem.startswith("analysis_")}
-    newest = {"analysis_newest_session", "analysis_symbols"}
-    assert asked - newest == set(questions.ANSWERS) | questions.ALWAYS_HERE
+    rooms = ("analysis_", "dashboard_")
+    asked = {path.stem for path in files.in_order("queries") if path.stem.startswith(rooms)}
+    of_no_day = {"analysis_newest_session", "analysis_symbols", "dashboard_sessions", "dashboard_symbols"}
+    assert asked - of_no_day == set(questions.ANSWERS) | questions.ALWAYS_HERE

@@ -142,7 +142,7 @@ def test_wrong_words_are_exit_2(words):
 def test_a_days_prints_are_found_by_the_index(database):
     with closing(psycopg2.connect(database.dsn("analyst"), options="-c enable_seqscan=off")) as connection:
         cursor = connection.cursor()
-        wanted = Wanted("darkpool_trades", "SPY", *new_york_day(date.fromisoformat(DAY)), ("price",))
+        wanted = Wanted("darkpool_trades", ("SPY",), *new_york_day(date.fromisoformat(DAY)), ("price",))
         cursor.execute(sql.SQL("explain ") + question(wanted, "executed_at"))
         plan = [line for (line,) in cursor]
 

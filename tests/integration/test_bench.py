@@ -106,3 +106,11 @@ def test_a_backtest_at_one_minute_bars_is_measured_beside_pandas_with_equal_trad
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("98,280 bars each; equal trades and equal money") == 1
+
+
+@pytest.mark.slow
+def test_false_alarms_are_counted_beside_those_of_plainer_ways():
+    done = bench("--rounds", "20", program="bench/evidence.py")
+
+    assert done.returncode == 0, done.stderr
+    assert len([line for line in done.stdout.splitlines() if line.startswith("| ")]) == 7

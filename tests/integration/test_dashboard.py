@@ -233,7 +233,7 @@ def test_nothing_collected_is_no_fault(database):
     assert (int(status), "Nothing was collected yet" in text) == (404, True)
 
 
-def test_days_that_left_the_database_are_said_to_have_left(page, filled):
+def test_days_that_left_the_database_while_the_archive_is_not_here_are_not_shown_as_empty(page, filled):
     filled.ask(COVERED, "ohlc_1m", "SPY", date(2026, 9, 1), NIGHT)
     filled.ask(
         """insert into ops.archives (table_name, month, part, kind, folder, files, rows, content, bytes, verified_at,
@@ -242,4 +242,4 @@ def test_days_that_left_the_database_are_said_to_have_left(page, filled):
 
     status, text = page("day", "symbol=SPY&day=2026-09-01")
 
-    assert (status, "bars of 2026-09 is archived" in text) == (404, True)
+    assert (status, "copy the server" in text, "--archive" in text) == (404, True, True)

@@ -257,7 +257,7 @@ def test_the_stored_history_is_shown_with_its_hour_and_version(collected, collec
     assert nothing == (1, "nothing of SPY is stored for these days; `make nightly` stores them\n")
     assert all(code == 0 and max(map(len, text.splitlines())) <= 80 for code, text in said.values())
     assert "bullish_flow 1 too little known 11-20 22:00" in " ".join(said["signals"][1].split())
-    assert "2026-11-20 dark-flow 1 " in " ".join(said["lead-lag"][1].split())
+    assert "2026-11-20 dark-flow 2 " in " ".join(said["lead-lag"][1].split())
     kept = collected.ask("select value from derived.correlations where symbol = 'SPY' order by pair")
     assert [row["value"] for row in rows] == [value for (value,) in kept]
     assert {row["as_of"] for row in rows} == {HOUR.astimezone(timezone.utc).isoformat()}

@@ -63,6 +63,23 @@ def test_an_old_month_is_in_files_and_no_longer_in_the_table(tool, database, roo
 
 
 @pytest.mark.slow
+def test_a_file_is_in_the_order_of_time_so_that_a_day_is_found_without_reading_the_month(
+    tool, database, root
+):
+    database.ask(PRINTS.replace("generate_series(1, 100)", "generate_series(100, 1, -1)"))
+    database.ask(SNAPSHOTS.replace("'2026-03-02'::date", "'2023-03-02'::date").replace("2026-03", "2023-03"))
+    # Of so few rows an index would give them in that order unasked; a month is sorted.
+    database.ask(f"alter database {database.name} set enable_indexscan = off")
+    tool.settings["COLLECTOR_KEEP_HOT"] = ""
+    tool("retain")
+
+    for table, name in (("darkpool_trades/2023-05", "executed_at"), ("options_flow/2023-03", "collected_at")):
+        (times,) = pq.read_table(root / table / "1" / "SPY.parquet", columns=[name]).to_pydict().values()
+        assert len(times) > 20
+        assert times == sorted(times)
+
+
+@pytest.mark.slow
 def test_each_symbol_has_a_file_of_zstd_and_the_manifest_says_what_is_in_it(tool, database, root):
     database.ask(PRINTS)
     tool("retain")

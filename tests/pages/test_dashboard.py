@@ -92,6 +92,14 @@ def test_a_page_has_no_fault_fits_and_asks_for_nothing_else(at, page, size):
     assert len(browser.texts("h1")) == 1
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_on_a_phone_no_column_is_hidden_at_the_side(at, page):
+    browser = at(page, PHONE)
+    script = "return [...document.querySelectorAll('.wide')].map((e) => e.scrollWidth - e.clientWidth)"
+
+    assert max(browser.driver.execute_script(script)) <= 0
+
+
 def test_the_overviews_numbers_are_those_of_the_database(at, collected):
     browser = at("overview")
     ((share,),) = collected.ask(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +30,7 @@ def write(connection: Connection, unit: Unit, partial: Path) -> Iterator[str]:
     columns = reads.rows(connection, "archive_columns", table=unit.table)
     names = [name for name, _ in columns]
     place = names.index("symbol") if "symbol" in names else None
-    with _rows(connection, unit, place) as rows:
+    with _rows(connection, unit, _order(connection, unit, names)) as rows:
         for symbol, group in groupby(rows, lambda row: EVERYTHING if place is None else row[place] or ""):
             with parquet.writing(partial / f"{quote(symbol, safe='')}.parquet", columns) as put:
                 for batch in _batches(group):
@@ -97,16 +97,23 @@ def compare(connection: Connection, written: Written) -> None:
         )
 
 
+def _order(connection: Connection, unit: Unit, names: Sequence[str]) -> str:
+    """By symbol, and by time: who reads a day of a file then opens that day's groups of rows and no others."""
+    keys = {table: key for _, table, key in reads.rows(connection, "partition_keys")}
+    wanted = ("symbol", keys[unit.table], "collected_at")
+    return ", ".join(str(names.index(name) + 1) for name in wanted if name in names)
+
+
 @contextmanager
-def _rows(connection: Connection, unit: Unit, place: int | None) -> Iterator[Iterator[Row]]:
-    """By symbol; the server keeps what has not been fetched."""
+def _rows(connection: Connection, unit: Unit, order: str) -> Iterator[Iterator[Row]]:
+    """In that order; the server keeps what has not been fetched."""
     values = {"table": unit.table, "month": unit.month, "kind": unit.kind}
     with transaction(connection), connection.cursor() as cursor:
         cursor.execute(files.query("archive_rows"), values)
         ((question,),) = cursor.fetchall()
         with connection.cursor("archived") as rows:
             rows.itersize = parquet.BATCH
-            rows.execute(question if place is None else f"{question} order by {place + 1}")
+            rows.execute(f"{question} order by {order}")
             yield iter(rows)
 
 

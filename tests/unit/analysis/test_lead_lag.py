@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from made_series import ar1
+from scipy import stats
 
+from analysis.statistics.correlation import normal_scores
 from analysis.statistics.lead_lag import SINGLE_Z, lead_lag
 
 
@@ -42,6 +44,23 @@ def test_where_nothing_leads_the_alarm_is_rare_and_the_single_test_is_not(rho):
 
     assert corrected <= 0.08
     assert single > 0.4
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_great_values_that_happen_to_meet_are_no_evidence(rho):
+    rng = np.random.default_rng(29)
+    pairs = rng.choice([-1.0, 1.0], (2, 300, 390)) * rng.lognormal(0, 1.5, (2, 300, 390))
+    for at in range(1, 390):
+        pairs[:, :, at] += rho * pairs[:, :, at - 1]
+
+    assert np.mean([lead_lag(one, other, 10).evidence for one, other in zip(*pairs, strict=True)]) <= 0.08
+
+
+def test_normal_scores_are_scipys_ranks_as_normal_numbers():
+    values = np.random.default_rng(3).integers(0, 40, 200)
+    expected = stats.norm.ppf(stats.rankdata(values) / 201)
+
+    assert normal_scores(values) == pytest.approx(expected)
 
 
 def test_no_lead_is_called_no_evidence():

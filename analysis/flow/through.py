@@ -1,0 +1,34 @@
+"""When in the session which strikes or expiries were bought: what each half hour added to the running totals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+
+from analysis.flow.premium import through_the_day
+
+
+def bullish_through(snapshots: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
+    """A line a fetch, a column each of the `most` keys with most premium, ascending: the bullish premium it added.
+
+    Snapshots are those of premium.py, several fetches of one session. Without a side there is nothing bullish.
+    """
+    sides = [
+        snapshots[f"{right}_premium_{side}_side"].map(_known)
+        for right in ("call", "put")
+        for side in ("ask", "bid")
+    ]
+    total = snapshots["call_premium"].map(_known) + snapshots["put_premium"].map(_known)
+    bullish = sides[0] - sides[1] - sides[2] + sides[3]
+    rows = snapshots[[key, "collected_at"]].assign(total=total, bullish=bullish)
+    newest = rows[rows["collected_at"] == rows["collected_at"].max()]
+    largest = newest.sort_values(["total", key], ascending=[False, True], kind="stable").head(most)
+    kept = rows[rows[key].isin(set(largest[key]))]
+    added = through_the_day(kept, key, ("bullish",))
+    table = added.pivot_table(index="collected_at", columns=key, values="bullish", aggfunc="sum")
+    return table.sort_index().sort_index(axis=1).map(_known)
+
+
+def _known(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(0)
