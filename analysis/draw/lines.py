@@ -28,7 +28,7 @@ HEIGHT = 270.0
 HOLE = timedelta(minutes=15)
 LARGEST, SMALLEST = 9.0, 3.0
 # Half of a label's width: nearer to the edge it would stand out.
-EDGE = 16.0
+EDGE = 30.0
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def _grid(x: Scale, y: Scale, manner: Manner) -> Iterator[Markup]:
     for at, text in (manner.times or by_hour)(start, end):
         place = x(at.timestamp())
         yield stroke(place, HEIGHT - BOTTOM, place, HEIGHT - BOTTOM + 4, "axis")
-        near_edge = place > WIDTH - RIGHT - EDGE
-        yield write(text, WIDTH - RIGHT if near_edge else place, HEIGHT - 6, "end" if near_edge else "middle")
+        near_edge = place > WIDTH - EDGE
+        yield write(text, WIDTH if near_edge else place, HEIGHT - 6, "end" if near_edge else "middle")
 
 
 def _across(levels: Sequence[Level], y: Scale) -> Iterator[Markup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -35,6 +36,14 @@ def tide(metrics: pd.DataFrame) -> pd.DataFrame:
         metrics.dropna(subset=["net_call", "net_put"]).sort_values("at", kind="stable").reset_index(drop=True)
     )
     return known.assign(tide=known["net_call"] - known["net_put"])
+
+
+def by_step(tides: pd.DataFrame, step: timedelta) -> pd.DataFrame:
+    """The last line of each step of the clock: running totals are looked at, never summed."""
+    if tides.empty:
+        return tides
+    steps = pd.to_datetime(tides["at"], utc=True).dt.floor(step)
+    return tides[~steps.duplicated(keep="last")].reset_index(drop=True)
 
 
 def turns(tides: pd.DataFrame) -> int:

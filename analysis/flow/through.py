@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -28,6 +29,13 @@ def bullish_through(snapshots: pd.DataFrame, key: str, most: int) -> pd.DataFram
     added = through_the_day(kept, key, ("bullish",))
     table = added.pivot_table(index="collected_at", columns=key, values="bullish", aggfunc="sum")
     return table.sort_index().sort_index(axis=1).map(_known)
+
+
+def until_the_close(snapshots: pd.DataFrame, closes: datetime, step: timedelta) -> pd.DataFrame:
+    """Of each step of the clock the last fetch; all that came after the close are of the step in which it closed."""
+    at = pd.to_datetime(snapshots["collected_at"], utc=True)
+    last = at.groupby(at.clip(upper=pd.Timestamp(closes)).dt.floor(step)).transform("max")
+    return snapshots[at == last]
 
 
 def _known(value: object) -> Decimal:

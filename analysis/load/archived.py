@@ -28,7 +28,11 @@ SUMS = tuple(
     for right in ("call", "put")
     for what in ("premium", "premium_ask_side", "premium_bid_side", "volume", "otm_premium", "otm_volume")
 )
-MARKET = "MARKET"
+# Each symbol has one of the three: the market, a sector, what an ETF holds.
+TIDE = {
+    right: tuple(f"{kind}_net_{right}_premium" for kind in ("market_tide", "sector_tide", "etf_tide"))
+    for right in ("call", "put")
+}
 RANKS_BACK = timedelta(days=60)
 
 
@@ -80,8 +84,13 @@ def net_premium(asked: Asked) -> pd.DataFrame:
 
 def tide(asked: Asked) -> pd.DataFrame:
     """As analysis_tide."""
-    market = replace(asked, symbols=(MARKET,))
-    return _metrics(market, "market_tide_net_call_premium", "market_tide_net_put_premium")
+    return _of_tides(asked)[["at", "net_call", "net_put"]]
+
+
+def tides(asked: Asked) -> pd.DataFrame:
+    """As analysis_tides."""
+    found = _of_tides(asked).dropna(subset=["net_call", "net_put"])
+    return found.drop_duplicates("symbol", keep="last").sort_values("symbol", kind="stable")
 
 
 def iv_rank(asked: Asked) -> pd.DataFrame:
@@ -151,6 +160,17 @@ def _metrics(asked: Asked, call: str, put: str, *, with_time: bool = False) -> p
     lines = [(at, one.get(call), one.get(put), known[at]) for at, one in sorted(values.items())]
     made = pd.DataFrame.from_records(lines, columns=["at", "net_call", "net_put", "collected_at"])
     return made if with_time else made.drop(columns="collected_at")
+
+
+def _of_tides(asked: Asked) -> pd.DataFrame:
+    """Of each minute and symbol, in the order of time."""
+    columns = ("symbol", "timestamp", "metric_type", "value")
+    found = asked.by_time("market_metrics", columns, metric_type=(*TIDE["call"], *TIDE["put"]))
+    values: dict[tuple[Any, str], dict[str, Any]] = {}
+    for symbol, at, kind, value in found[list(columns)].itertuples(index=False, name=None):
+        values.setdefault((at, symbol), {})["call" if kind in TIDE["call"] else "put"] = value
+    lines = [(symbol, at, one.get("call"), one.get("put")) for (at, symbol), one in sorted(values.items())]
+    return pd.DataFrame.from_records(lines, columns=["symbol", "at", "net_call", "net_put"])
 
 
 def _number(detail: Mapping[str, Any], name: str) -> Decimal | None:

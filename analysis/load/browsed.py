@@ -11,6 +11,7 @@ import pandas as pd
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from analysis.load import postgresql
+from analysis.load.session import MARKET, SECTORS, through, tides
 from analysis.report.material import Material
 from collector import sources
 from collector.core.sessions import Session
@@ -76,7 +77,7 @@ def overview(
     ask = postgresql.asker(connection, day, day, folder)
     lines = ask("dashboard_overview", symbols=list(symbols), session_date=day)
     known = postgresql.answer(
-        connection, "dashboard_completeness", symbols=[*symbols, "MARKET"], session_date=day
+        connection, "analysis_completeness", symbols=[*symbols, MARKET], session_date=day
     )
     return lines, known
 
@@ -88,14 +89,19 @@ def day(connection: Connection, symbol: str, session: Session, folder: str) -> M
     of_day: dict[str, object] = {"symbol": symbol, "session_date": on}
     of_days: dict[str, object] = {"symbol": symbol, "first_date": on, "last_date": on}
     questions: tuple[tuple[str, str, dict[str, object]], ...] = (
-        ("completeness", "analysis_completeness", of_day),
+        (
+            "completeness",
+            "analysis_completeness",
+            {"symbols": [symbol, MARKET, *SECTORS], "session_date": on},
+        ),
         ("by_price", "dashboard_prints", of_day),
         ("bars", "analysis_bars", of_days),
         ("volumes", "analysis_levels", of_day),
         ("per_expiry", "dashboard_flow", {**of_day, "flow_type": "per_expiry"}),
         ("per_strike", "dashboard_flow", {**of_day, "flow_type": "per_strike"}),
         ("net_premium", "analysis_net_premium", of_days),
-        ("tide", "analysis_tide", {"session_date": on}),
+        *tides(symbol, on),
+        *through(symbol, on),
         ("alerts", "analysis_flow_alerts", of_day),
         ("hits", "analysis_alert_hits", of_day),
         ("iv_rank", "analysis_iv_rank", of_day),

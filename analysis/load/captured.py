@@ -45,7 +45,7 @@ def _lacking(connection: Connection, symbol: str, week: date) -> Iterator[str]:
     days = sessions(connection, week, week + WEEK - timedelta(days=1))
     for session in days:
         known = postgresql.answer(
-            connection, "analysis_completeness", symbol=symbol, session_date=session.date
+            connection, "analysis_completeness", symbols=[symbol], session_date=session.date
         )
         rows = {row.feed: row for row in known[known["symbol"] == symbol].itertuples()}
         for feed, words in FEEDS.items():

@@ -22,6 +22,7 @@ ANSWERS: dict[str, Callable[..., pd.DataFrame]] = {
     "analysis_levels": archived.levels,
     "analysis_net_premium": archived.net_premium,
     "analysis_tide": archived.tide,
+    "analysis_tides": archived.tides,
     "analysis_iv_rank": archived.iv_rank,
     "analysis_flow": archived.flow,
     "analysis_flow_alerts": archived.flow_alerts,
@@ -35,7 +36,7 @@ ANSWERS: dict[str, Callable[..., pd.DataFrame]] = {
     "dashboard_strike": archived_pages.strike,
 }
 # Of tables that no month leaves.
-ALWAYS_HERE = {"analysis_alert_hits", "analysis_completeness", "dashboard_completeness", "dashboard_fetched"}
+ALWAYS_HERE = {"analysis_alert_hits", "analysis_completeness", "dashboard_fetched"}
 # Of a session, but with days before it.
 LOOKS_BACK = {"analysis_iv_rank": archived.RANKS_BACK}
 # What is not in the order of days.
@@ -68,7 +69,7 @@ class Question:
 
     def archived(self, first: date, last: date) -> pd.DataFrame:
         """Its rows of these days."""
-        symbols = self.values.get("symbols") or [self.values.get("symbol", archived.MARKET)]
+        symbols = self.values.get("symbols") or [self.values["symbol"]]
         asked = Asked(self.connection, tuple(symbols), first, last, self.folder)
         more = {name: value for name, value in self.values.items() if name not in SPAN}
         return ANSWERS[self.query](asked, **more).reset_index(drop=True)

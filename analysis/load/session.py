@@ -16,6 +16,8 @@ from collector.core.sessions import Session
 
 BLOCK_DAYS, RULE_DAYS = 30, 130
 ONE_DAY = timedelta(days=1)
+MARKET = "MARKET"
+SECTORS = sources.by_name("sector_tide").symbols(())
 
 
 def symbols(connection: Connection) -> list[str]:
@@ -60,14 +62,19 @@ def material(connection: Connection, symbol: str, session: Session, folder: str 
     }
     long: dict[str, object] = {**of_days, "first_date": day - timedelta(days=RULE_DAYS)}
     questions: tuple[tuple[str, str, dict[str, object]], ...] = (
-        ("completeness", "analysis_completeness", of_day),
+        (
+            "completeness",
+            "analysis_completeness",
+            {"symbols": [symbol, MARKET, *SECTORS], "session_date": day},
+        ),
         ("sizes", "analysis_print_sizes", before),
         ("bars", "analysis_bars", of_days),
         ("volumes", "analysis_levels", of_day),
         ("per_expiry", "analysis_flow", {**of_day, "flow_type": "per_expiry"}),
         ("per_strike", "analysis_flow", {**of_day, "flow_type": "per_strike"}),
         ("net_premium", "analysis_net_premium", of_days),
-        ("tide", "analysis_tide", {"session_date": day}),
+        *tides(symbol, day),
+        *through(symbol, day),
         ("alerts", "analysis_flow_alerts", of_day),
         ("hits", "analysis_alert_hits", of_day),
         ("iv_rank", "analysis_iv_rank", of_day),
@@ -79,6 +86,24 @@ def material(connection: Connection, symbol: str, session: Session, folder: str 
     rows = {name: one for name, one in answers.items() if not isinstance(one, str)}
     refused = {name: one for name, one in answers.items() if isinstance(one, str)}
     return Material(symbol, session, rows, refused)
+
+
+def tides(symbol: str, day: date) -> tuple[tuple[str, str, dict[str, object]], ...]:
+    """What is asked about the market's, the sectors' and the ETF's tide."""
+    return (
+        ("tide", "analysis_tide", {"symbol": MARKET, "session_date": day}),
+        ("sectors", "analysis_tides", {"symbols": list(SECTORS), "session_date": day}),
+        ("holdings", "analysis_tide", {"symbol": symbol, "session_date": day}),
+    )
+
+
+def through(symbol: str, day: date) -> tuple[tuple[str, str, dict[str, object]], ...]:
+    """What is asked about strikes and expiries through the session."""
+    asked: dict[str, object] = {"symbol": symbol, "session_date": day}
+    return tuple(
+        (f"through_{kind}", "analysis_flow_through", {**asked, "flow_type": f"per_{kind}"})
+        for kind in ("strike", "expiry")
+    )
 
 
 def _answer(ask: Callable[[], pd.DataFrame]) -> pd.DataFrame | str:

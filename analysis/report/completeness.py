@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,11 @@ FEEDS = {
     "market_tide": "the market's tide",
     "flow_alerts": "the vendor's alerts",
     "iv_rank": "IV rank",
+    "sector_tide": "the sectors' tides",
+    "etf_tide": "the tide of what it holds",
 }
+# Pages do without them: they are said of a session in which they were begun.
+BESIDES = frozenset({"sector_tide", "etf_tide"})
 MOST_HOLES = 3
 
 
@@ -43,9 +47,25 @@ class State:
 def states(symbol: str, session: Session, known: pd.DataFrame) -> tuple[State, ...]:
     """One for each feed of a report; `known` has a line for each feed and symbol that was begun."""
     found = {(row.feed, row.symbol): row for row in known.itertuples()}
-    return tuple(
-        state(feed, session, found.get((feed, sources.by_name(feed).symbols((symbol,))[0]))) for feed in FEEDS
-    )
+    return tuple(_states(symbol, session, found))
+
+
+def _states(symbol: str, session: Session, found: Mapping[tuple[str, str], Any]) -> Iterator[State]:
+    for feed in FEEDS:
+        names = sources.by_name(feed).symbols((symbol,))
+        rows = {name: found.get((feed, name)) for name in names}
+        begun = [row for row in rows.values() if row is not None and row.outcome != "not_offered"]
+        if begun or feed not in BESIDES:
+            yield _of_all(feed, [(name, state(feed, session, row)) for name, row in rows.items()])
+
+
+def _of_all(feed: str, each: Sequence[tuple[str, State]]) -> State:
+    """Of a feed with many symbols: the first of those that are not whole speaks for them."""
+    lacking = [(name, one) for name, one in each if not one.whole]
+    if len(each) == 1 or not lacking:
+        return each[0][1]
+    name, one = lacking[0]
+    return State(feed, one.shows, False, f"{len(lacking)} of {len(each)} are not whole, {name}: {one.said}")  # noqa: FBT003 - whole
 
 
 def state(feed: str, session: Session, row: Any) -> State:  # noqa: ANN401 - a named tuple that pandas makes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -12,11 +14,13 @@ from analysis.darkpool.share import DarkShare, dark_share
 from analysis.flow.alerts import summary
 from analysis.flow.premium import Imbalance, imbalance, ratio, strikes
 from analysis.flow.series import rank_changes, tide
+from analysis.flow.through import bullish_through, until_the_close
 from analysis.report.material import Material
 from analysis.report.unusual import Unusual, unusual
 from collector.core.intervals import Interval
 
 MOST_STRIKES = 20
+MOST_IN_MAP, MAP_STEP = 12, timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Parts:
-    """`net_premium` is what each minute added, summed up to it; `strikes` are those with most premium, ascending."""
+    """`net_premium` is what each minute added, summed up to it; `strikes` are those with most premium, ascending.
+
+    `through` has, by strike and by expiry, the bullish premium that each half hour added.
+    """
 
     levels: LevelsReport
     dark_premium: Decimal
@@ -39,6 +46,9 @@ class Parts:
     strikes: pd.DataFrame
     net_premium: pd.DataFrame
     tide: pd.DataFrame
+    holdings: pd.DataFrame
+    sectors: pd.DataFrame
+    through: Mapping[str, pd.DataFrame]
     kinds: pd.DataFrame | None
     ranks: pd.DataFrame
     unusual: Unusual
@@ -57,6 +67,9 @@ def parts(material: Material) -> Parts:
         strikes=_strikes(_newest(material.of("per_strike"))),
         net_premium=_summed(material.of("net_premium")),
         tide=_tide(material.of("tide")),
+        holdings=_tide(material.of("holdings")),
+        sectors=_sectors(material.of("sectors")),
+        through={key: _through(material, key) for key in ("strike", "expiry")},
         kinds=summary(material.of("alerts")) if len(material.of("alerts")) else None,
         ranks=_ranks(material.of("iv_rank"), material),
         unusual=unusual(material, profile.step if profile else None),
@@ -127,6 +140,22 @@ def _summed(ticks: pd.DataFrame) -> pd.DataFrame:
 
 def _tide(metrics: pd.DataFrame) -> pd.DataFrame:
     return tide(metrics) if len(metrics) else metrics
+
+
+def _sectors(lasts: pd.DataFrame) -> pd.DataFrame:
+    """The strongest first."""
+    if lasts.empty:
+        return lasts
+    made = lasts.assign(tide=lasts["net_call"] - lasts["net_put"])
+    return made.sort_values(["tide", "symbol"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _through(material: Material, key: str) -> pd.DataFrame:
+    snapshots = material.of(f"through_{key}")
+    if snapshots.empty:
+        return pd.DataFrame()
+    inside = until_the_close(snapshots, material.session.options_close_at, MAP_STEP)
+    return bullish_through(inside, key, MOST_IN_MAP)
 
 
 def _ranks(ranks: pd.DataFrame, material: Material) -> pd.DataFrame:

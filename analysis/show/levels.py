@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
+
 from analysis.darkpool.profile import Profile
 from analysis.darkpool.report import LevelsReport
 from collector.core.clock import NEW_YORK
@@ -24,7 +26,7 @@ def as_text(report: LevelsReport) -> str:
     """The whole answer, no line longer than WIDTH."""
     head = f"{report.symbol} {report.day}: off-exchange prints at market prices"
     body = _nothing(report) if report.profile is None else "\n".join(_table(report.profile, report.prints))
-    notes = [_left_out(report), NOT_IN_IT, _collected(report)]
+    notes = [said_left_out(report.left_out), NOT_IN_IT, _collected(report)]
     return "\n".join([head, body, "", *(textwrap.fill(note, WIDTH) for note in notes)])
 
 
@@ -93,10 +95,9 @@ def _nothing(report: LevelsReport) -> str:
     return f"No print to show for {report.symbol} on {report.day}."
 
 
-def _left_out(report: LevelsReport) -> str:
-    parts = [
-        f"{row['prints']:,} {reason} ({row['shares']:,} shares)" for reason, row in report.left_out.iterrows()
-    ]
+def said_left_out(left_out: pd.DataFrame) -> str:
+    """How many prints an answer does not use, and why."""
+    parts = [f"{row['prints']:,} {reason} ({row['shares']:,} shares)" for reason, row in left_out.iterrows()]
     return f"Left out: {', '.join(parts)}."
 
 

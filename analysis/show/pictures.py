@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import pandas as pd
-
 from analysis.draw.bars import Bar, Pair, bars, pairs
 from analysis.draw.lines import Level, Line, Manner, Mark, Over, by_day, lines
 from analysis.draw.markup import Markup, tag
@@ -16,11 +14,11 @@ from analysis.report.completeness import clock
 from analysis.report.material import Material
 from analysis.report.parts import Parts
 from analysis.report.unusual import block_prints
+from analysis.show import maps, tides
 from analysis.show.page import figure
 from collector.core.clock import new_york_instant
 
 MOST_MARKS = 12
-CALLS_PUTS = (("calls", "calls"), ("puts", "puts"))
 # A rank that was not collected for longer than a long weekend breaks the line.
 DAYS_HOLE = timedelta(days=5)
 
@@ -32,8 +30,12 @@ def pictures(material: Material, parts: Parts) -> Markup:
         _price(material, parts),
         _profile(material, parts),
         _strikes(material, parts),
+        maps.strikes(material, parts),
+        maps.expiries(material, parts),
         _net(material, parts),
-        _tide(material, parts),
+        tides.market(material, parts),
+        tides.holdings(material, parts),
+        tides.sectors(material, parts),
         _rank(material, parts),
         class_="pictures",
     )
@@ -146,31 +148,12 @@ def _strikes(material: Material, parts: Parts) -> Markup:
 
 
 def _net(material: Material, parts: Parts) -> Markup:
-    drawn = _calls_puts(
+    drawn = tides.calls_puts(
         f"Net options premium of {material.symbol} through the day", "net-premium", parts.net_premium
     )
     said = "At the ask less at the bid, summed up from the opening. Side of the trade, not intention."
     why = material.why_not("net_premium", "net_prem_ticks")
-    return figure("Net premium through the day", drawn, CALLS_PUTS, said if drawn else why)
-
-
-def _tide(material: Material, parts: Parts) -> Markup:
-    drawn = _calls_puts("Net options premium of the whole market through the day", "tide-line", parts.tide)
-    said = "The whole market's net premium, running totals as the vendor sends them."
-    why = material.why_not("tide", "market_tide")
-    return figure("The market's tide", drawn, CALLS_PUTS, said if drawn else why)
-
-
-def _calls_puts(name: str, id_: str, rows: pd.DataFrame) -> Markup | None:
-    made = [
-        Line(
-            class_,
-            [(at.to_pydatetime(), float(value)) for at, value in zip(rows["at"], rows[column], strict=True)],
-        )
-        for class_, column in (("calls", "net_call"), ("puts", "net_put"))
-        if len(rows)
-    ]
-    return lines(name, id_, made, Manner(zero=True))
+    return figure("Net premium through the day", drawn, tides.CALLS_PUTS, said if drawn else why)
 
 
 def _rank(material: Material, parts: Parts) -> Markup:

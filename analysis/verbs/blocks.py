@@ -10,8 +10,9 @@ import pandas as pd
 from analysis.darkpool.against_market import vwap_distance
 from analysis.darkpool.blocks import blocks
 from analysis.darkpool.late import late
-from analysis.darkpool.prints import at_market
+from analysis.darkpool.prints import at_market, left_out
 from analysis.load import postgresql
+from analysis.show.levels import said_left_out
 from analysis.show.tables import as_json, as_text, money, ratio
 from analysis.verbs.verb import Say, Verb
 from analysis.verbs.words import DATE, JSON, NOTHING_COLLECTED, SYMBOL
@@ -33,9 +34,7 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
             say(f"no print of {symbol} was ever collected here")
             return NOTHING_COLLECTED
         span = {"first_date": session - timedelta(days=DAYS), "last_date": session}
-        prints = at_market(
-            postgresql.ask(connection, "analysis_prints", arguments.archive, symbol=symbol, **span)
-        )
+        everything = postgresql.ask(connection, "analysis_prints", arguments.archive, symbol=symbol, **span)
         bars = postgresql.ask(
             connection,
             "analysis_bars",
@@ -44,6 +43,7 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
             first_date=session,
             last_date=session,
         )
+    prints, out = at_market(everything), left_out(everything[everything["session_date"] == session])
     today = prints[prints["session_date"] == session]
     try:
         found = vwap_distance(blocks(today, prints[prints["session_date"] < session]), bars)
@@ -67,7 +67,9 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
         head = f"{symbol} {session}: {len(found)} blocks among {len(today):,} prints, the largest first"
         say(
             as_text(
-                head, _lines(found), [f"{len(late(today)):,} prints came more than 10 seconds late.", NOTE]
+                head,
+                _lines(found),
+                [f"{len(late(today)):,} prints came more than 10 seconds late.", said_left_out(out), NOTE],
             )
         )
     return 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
 from analysis.flow.alerts import summary
-from analysis.flow.premium import Imbalance, by_expiry, imbalance
+from analysis.flow.premium import Imbalance, by_expiry, by_moneyness, imbalance
 from analysis.load import postgresql
 from analysis.show.tables import as_json, as_text, money, ratio
 from analysis.verbs.verb import Say, Verb
@@ -33,7 +34,8 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
         return NOTHING_COLLECTED
     # A contract that left the vendor's answer keeps an older fetch: the newest whole one is used.
     rows = rows[rows["collected_at"] == rows["collected_at"].max()]
-    found, split, kinds = imbalance(rows), by_expiry(rows, session), summary(alerts)
+    found, kinds = imbalance(rows), summary(alerts)
+    split = {"by_expiry": by_expiry(rows, session), "by_moneyness": by_moneyness(rows)}
     fetched = rows["collected_at"].max()
     if arguments.json:
         say(as_json(_answer(arguments.symbol, session, fetched, (found, split, kinds))))
@@ -49,7 +51,10 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
 
 
 def _answer(
-    symbol: str, session: date, fetched: datetime, parts: tuple[Imbalance, pd.DataFrame, pd.DataFrame]
+    symbol: str,
+    session: date,
+    fetched: datetime,
+    parts: tuple[Imbalance, Mapping[str, pd.DataFrame], pd.DataFrame],
 ) -> dict[str, Any]:
     found, split, kinds = parts
     return {
@@ -61,7 +66,7 @@ def _answer(
         "net_call_premium": found.net_call,
         "net_put_premium": found.net_put,
         "premium": found.total,
-        "by_expiry": split.reset_index().to_dict("records"),
+        **{name: table.reset_index().to_dict("records") for name, table in split.items()},
         "alerts": kinds.reset_index().to_dict("records"),
         "note": NOTE,
     }
@@ -75,7 +80,8 @@ def _head(symbol: str, session: date, found: Imbalance) -> str:
     )
 
 
-def _lines(split: pd.DataFrame) -> list[list[str]]:
+def _lines(split: Mapping[str, pd.DataFrame]) -> list[list[str]]:
+    """By days to expiry, and the same premium by moneyness."""
     head = ["to expiry", "calls $", "puts $", "put/call $", "put/call contracts"]
     return [head] + [
         [
@@ -85,7 +91,8 @@ def _lines(split: pd.DataFrame) -> list[list[str]]:
             ratio(row["put_call_premium"]),
             ratio(row["put_call_volume"]),
         ]
-        for name, row in split.iterrows()
+        for table in split.values()
+        for name, row in table.iterrows()
     ]
 
 
@@ -96,7 +103,7 @@ def _alerts(kinds: pd.DataFrame) -> str:
 
 VERB = Verb(
     name="flow",
-    help="options premium by side, put/call by days to expiry, sweeps and opening trades",
+    help="options premium by side, put/call by expiry and moneyness, sweeps, openings",
     call=call,
     arguments=(SYMBOL, DATE, JSON),
 )

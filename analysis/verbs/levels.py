@@ -5,24 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from analysis.darkpool.report import LevelsReport, levels_report
 from analysis.load import archive, postgresql
 from analysis.show import levels as show
 from analysis.verbs.verb import Say, Verb
-from analysis.verbs.words import JSON, NOTHING_COLLECTED, SYMBOL
-
-
-def step(text: str) -> Decimal:
-    """A width in US dollars, a cent or more."""
-    try:
-        width = Decimal(text)
-    except InvalidOperation:
-        width = Decimal(0)
-    if not (width.is_finite() and width >= Decimal("0.01")):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a width in dollars, such as 0.05")
-    return width
+from analysis.verbs.words import JSON, NOTHING_COLLECTED, STEP, SYMBOL
 
 
 def call(arguments: argparse.Namespace, say: Say) -> int:
@@ -62,14 +51,7 @@ VERB = Verb(
                 "help": "New York day (default: the newest with prints)",
             },
         ),
-        (
-            ("--step",),
-            {
-                "type": step,
-                "metavar": "DOLLARS",
-                "help": "width of a level (default: so that it fits a screen)",
-            },
-        ),
+        STEP,
         JSON,
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,17 @@ def as_symbol(text: str) -> str:
     return text.upper()
 
 
+def step(text: str) -> Decimal:
+    """A width in US dollars, a cent or more."""
+    try:
+        width = Decimal(text)
+    except InvalidOperation:
+        width = Decimal(0)
+    if not (width.is_finite() and width >= Decimal("0.01")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width in dollars, such as 0.05")
+    return width
+
+
 SYMBOL: Argument = (("symbol",), {"type": as_symbol, "metavar": "SYMBOL", "help": "ticker, such as SPY"})
 JSON: Argument = (("--json",), {"action": "store_true", "help": "print JSON; money and shares are strings"})
 
@@ -25,6 +38,10 @@ def day(flag: str, meaning: str) -> Argument:
 
 
 DATE = day("--date", "New York day (default: the newest that was collected)")
+STEP: Argument = (
+    ("--step",),
+    {"type": step, "metavar": "DOLLARS", "help": "width of a level (default: so that it fits a screen)"},
+)
 TRIALS: Argument = (
     ("--trials",),
     {

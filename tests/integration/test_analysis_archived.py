@@ -65,7 +65,11 @@ insert into trading.market_metrics (symbol, metric_type, value, timestamp, colle
 select s, m, 10 * n + length(m), at, at + n * interval '1 s'
 from (select %s::date as d) one, generate_series(1, 9) n,
     (values ('SPY', 'net_prem_net_call_premium', 1), ('SPY', 'net_prem_net_put_premium', 2), ('SPY', 'iv_rank', 9),
-            ('MARKET', 'market_tide_net_call_premium', 1), ('MARKET', 'market_tide_net_put_premium', 3)) v(s, m, each),
+            ('MARKET', 'market_tide_net_call_premium', 1), ('MARKET', 'market_tide_net_put_premium', 3),
+            ('Energy', 'sector_tide_net_call_premium', 2), ('Energy', 'sector_tide_net_put_premium', 1),
+            ('Consumer Cyclical', 'sector_tide_net_call_premium', 3),
+            ('Consumer Cyclical', 'sector_tide_net_put_premium', 1),
+            ('SPY', 'etf_tide_net_call_premium', 1), ('SPY', 'etf_tide_net_put_premium', 2)) v(s, m, each),
     lateral (select d + interval '15 h' + n * interval '1 min' as at) t
 where n % each = 0"""
 FLOW = """
@@ -97,7 +101,10 @@ def questions_of(day: str):
         for kind in ("per_expiry", "per_strike")
     )
     yield "analysis_flow_through", {**one, "flow_type": "per_strike"}
-    yield "analysis_tide", {"session_date": one["session_date"]}
+    for symbol in ("MARKET", "Energy", "SPY"):
+        yield "analysis_tide", {"symbol": symbol, "session_date": one["session_date"]}
+    of_some = ["SPY", "MARKET", "Energy", "Consumer Cyclical", "Nothing"]
+    yield "analysis_tides", {"symbols": of_some, "session_date": one["session_date"]}
     yield from (("dashboard_levels", days), ("dashboard_levels_by_day", days), ("dashboard_prints", one))
     yield "dashboard_strike", {**days, "strike": Decimal(603)}
     yield "dashboard_overview", {"symbols": ["QQQ", "SPY", "XYZ"], "session_date": one["session_date"]}
@@ -106,7 +113,9 @@ def questions_of(day: str):
 def answers(database, folder):
     with postgresql.connect(database.dsn("analyst")) as connection:
         return {
-            (name, day, str(values.get("flow_type"))): postgresql.ask(connection, name, str(folder), **values)
+            (name, day, str(values.get("flow_type")), values.get("symbol")): postgresql.ask(
+                connection, name, str(folder), **values
+            )
             for day in (OLD[1], OLD[2], NEW[1])
             for name, values in questions_of(day)
         }
@@ -201,5 +210,11 @@ def test_each_page_of_the_dashboard_shows_archived_days_as_it_did_before(years, 
 def test_every_question_of_the_analysis_is_answered_of_archived_days_or_cannot_lose_a_month():
     rooms = ("analysis_", "dashboard_")
     asked = {path.stem for path in files.in_order("queries") if path.stem.startswith(rooms)}
-    of_no_day = {"analysis_newest_session", "analysis_symbols", "dashboard_sessions", "dashboard_symbols"}
+    of_no_day = {
+        "analysis_newest_session",
+        "analysis_newest_tide",
+        "analysis_symbols",
+        "dashboard_sessions",
+        "dashboard_symbols",
+    }
     assert asked - of_no_day == set(questions.ANSWERS) | questions.ALWAYS_HERE

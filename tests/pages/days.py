@@ -18,12 +18,14 @@ FEEDS = (
     "market_tide",
     "flow_alerts",
     "iv_rank",
+    "sector_tide",
+    "etf_tide",
 )
 
 
 @pytest.fixture(scope="session")
 def collected(server, tmp_path_factory):
-    """Three sessions, each looked at in its evening."""
+    """Three sessions, each looked at in its evening, the last one at noon too."""
     server.execute("create database collected template template_darkpool owner darkpool_owner")
     database, folder = Database(server, "collected"), tmp_path_factory.mktemp("collector")
     vendor = simulator_process.start(symbols=SYMBOL, prints_per_day=2000)
@@ -38,8 +40,9 @@ def collected(server, tmp_path_factory):
         }
     )
     try:
-        for evening in EVENINGS:
-            done = tool.at(vendor, f"{evening}T21:05:03-05:00")
+        # The last day is looked at at noon too: what the afternoon added can be told apart.
+        for at in (*(f"{one}T21:05:03" for one in EVENINGS[:-1]), f"{DAY}T12:00:03", f"{DAY}T21:05:03"):
+            done = tool.at(vendor, f"{at}-05:00")
             assert done.returncode == 0, done.stdout + done.stderr
     finally:
         vendor.stop()

@@ -16,6 +16,31 @@ with newest as (select max(collected_at) as at from trading.options_flow where f
 select {what} from trading.options_flow, newest where flow_type = '{kind}' and {of_day} and collected_at = newest.at
 """
 MEASURED = "metric_type = '{name}' and timestamp >= '{day} 05:00+00' and timestamp < '{day} 22:00+00'"
+SECTORS = f"""
+with minutes as (
+    select symbol, timestamp,
+           sum(case metric_type when 'sector_tide_net_call_premium' then value else -value end) as tide
+    from trading.market_metrics
+    where metric_type in ('sector_tide_net_call_premium', 'sector_tide_net_put_premium')
+      and timestamp >= '{DAY} 05:00+00' and timestamp < '{DAY} 22:00+00'
+    group by symbol, timestamp)
+select symbol, tide from (select distinct on (symbol) symbol, tide from minutes order by symbol, timestamp desc) last
+order by tide desc, symbol
+"""
+# Of each word in a picture: how high it is written, whether it stands outside the picture, and on which other.
+WORDS = """
+return [...document.querySelectorAll("figure svg")].flatMap((svg) => {
+    const frame = svg.getBoundingClientRect();
+    const all = [...svg.querySelectorAll("text")].map((e) => [e, e.getBoundingClientRect()]);
+    return all.map(([e, box]) => ({
+        picture: svg.id, text: e.textContent,
+        pixels: parseFloat(getComputedStyle(e).fontSize) * frame.width / svg.viewBox.baseVal.width,
+        outside: box.left < frame.left - 8 || box.right > frame.right + 8,
+        on: all.filter(([o, other]) => o !== e && Math.abs(o.getAttribute("y") - e.getAttribute("y")) < 1
+            && other.left < box.right - 1 && box.left < other.right - 1).map(([o]) => o.textContent).join(),
+    }));
+});
+"""
 HIT = """
 insert into ops.alert_hits (rule, symbol, event, at, noted_at, value, usual, facts)
 values (%s, 'SPY', 'e', '2026-11-20 15:00+00', now(), 1, 2, %s)
@@ -65,7 +90,7 @@ def test_it_opens_without_an_error_and_fits_and_asks_for_nothing_else(browser, p
     assert browser.console() == []
     assert browser.overflow() == []
     assert browser.requests() == []
-    assert len(browser.texts("figure svg")) == 6
+    assert len(browser.texts("figure svg")) == 10
 
 
 def test_it_prints(opened):
@@ -147,6 +172,41 @@ def test_iv_rank_and_tide_are_those_of_the_database(opened, collected):
 
     assert shown(opened, "iv-rank") == rank
     assert shown(opened, "tide") == calls - puts
+
+
+def test_each_sector_has_its_tide_and_the_etf_that_of_what_it_holds(opened, collected):
+    rows = collected.ask(SECTORS)
+    script = "return [...document.querySelectorAll('#sectors [data-at]')].map((e) => [e.dataset.at, e.dataset.value])"
+
+    assert len(rows) == 11
+    assert [(name, Decimal(value)) for name, value in opened.driver.execute_script(script)] == rows
+    assert "Not collected" not in opened.text("figure:has(#sectors) figcaption")
+    assert opened.texts("#holdings-line path") != []
+
+
+@pytest.mark.parametrize("key", ["strike", "expiry"])
+def test_the_half_hours_of_a_strike_or_an_expiry_sum_to_its_newest_fetch(opened, collected, key):
+    bullish = " - ".join(detail("call_premium_ask_side", "call_premium_bid_side"))
+    bullish += " - " + " + ".join(detail("put_premium_ask_side", "put_premium_bid_side"))
+    every = ", ".join([key, bullish, f"{' + '.join(detail('call_premium', 'put_premium'))}"])
+    rows = collected.ask(flow(f"per_{key}", every) + " group by 1")
+    most = sorted(rows, key=lambda row: (-row[2], row[0]))[:12]
+    script = """return [...document.querySelectorAll(arguments[0])].map(
+        (row) => [...row.querySelectorAll("[data-value]")].map((field) => field.dataset.value))"""
+    shown = opened.driver.execute_script(script, f"#through-{key} [data-at]")
+
+    order = sorted(most, reverse=key == "strike")
+    assert [sum(map(Decimal, row)) for row in shown] == [bullish for _, bullish, _ in order]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_what_stands_in_a_picture_can_be_read_and_does_not_stand_on_other_words(browser, page, size):
+    browser.open(page, size)
+    words = browser.driver.execute_script(WORDS)
+
+    assert len(words) > 100
+    assert [one for one in words if one["pixels"] < 11] == []
+    assert [one for one in words if one["outside"] or one["on"]] == []
 
 
 def test_the_vendors_alerts_are_counted_by_kind(opened, collected):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.draw.bars import Bar, Pair, bars, pairs
+from analysis.draw.bars import Bar, Pair, bars, pairs, signed
+from analysis.draw.heat import Field, Row, heat
 from analysis.draw.lines import Level as Across
 from analysis.draw.lines import Line, Manner, Over, by_day, lines
 from analysis.draw.markup import Markup, tag
@@ -65,6 +66,8 @@ def test_a_line_breaks_where_nothing_was_seen_for_a_quarter_of_an_hour():
 def test_nothing_to_draw_is_no_picture():
     assert lines("p", "p", [Line("price", [])], Manner(), Over(levels=[Across("peak", 5.0)])) is None
     assert bars("p", "p", []) is None
+    assert signed("p", "p", []) is None
+    assert heat("p", "p", [Row("600", [])], ["", "10:00"]) is None
     assert pairs("p", "p", ("puts", "calls"), [Pair("600", 0, 0, ("0", "0"))]) is None
 
 
@@ -100,3 +103,34 @@ def test_puts_go_left_and_calls_right_of_their_strike_on_one_scale():
     (left, put), (right, call) = re.findall(r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"', made)
     assert float(left) + float(put) < 240 < float(right)
     assert float(call) == pytest.approx(2 * float(put), abs=0.2)
+
+
+def test_a_negative_bar_goes_left_of_the_middle_and_the_sign_stands_beside_it():
+    made = signed("p", "p", [Bar("Energy", 10.0, "10"), Bar("Technology", -20.0, "-20")])
+
+    (right, up, call), (left, down, put) = re.findall(
+        r'<rect x="([\d.]+)"[^>]* width="([\d.]+)"[^>]* class="(\w+)"', made
+    )
+    assert (float(right), call, put) == (240, "call", "put")
+    assert float(left) + float(down) == pytest.approx(240)
+    assert float(down) == pytest.approx(2 * float(up))
+    assert re.findall(r'data-value="([^"]+)"', made) == ["10", "-20"]
+    assert "-$20" in made
+
+
+def test_a_field_is_the_deeper_the_more_it_holds_and_below_0_it_has_a_stroke():
+    fields = [Field(0, 100.0, "100", "a"), Field(1, -25.0, "-25", "b"), Field(3, 0.0, "0", "c")]
+    made = heat("p", "p", [Row("600", fields)], ["", "10:00", "", "11:00"])
+
+    found = re.findall(
+        r'<rect x="([\d.]+)"[^>]*class="(\w+)"(?: fill-opacity="([\d.]+)")? data-value="([^"]+)"', made
+    )
+    assert [(kind, depth, exact) for _, kind, depth, exact in found] == [
+        ("call", "1.00", "100"),
+        ("put", "0.56", "-25"),
+        ("none", "", "0"),
+    ]
+    first, second, fourth = (float(x) for x, *_ in found)
+    assert fourth - second == pytest.approx(2 * (second - first), abs=0.5)
+    assert made.count('class="minus"') == 1
+    assert re.findall(r">(\d\d:00)<", made) == ["10:00", "11:00"]

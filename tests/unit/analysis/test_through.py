@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.flow.through import bullish_through
+from analysis.flow.through import bullish_through, until_the_close
 
 TEN = datetime(2026, 11, 20, 15, tzinfo=timezone.utc)
 HALF_HOUR = timedelta(minutes=30)
@@ -57,3 +57,12 @@ def test_the_half_hours_sum_to_the_newest_fetch_in_any_order(fetches, random):
     found = bullish_through(pd.DataFrame(rows), "strike", 3)
 
     assert [sum(found[name]) for name in found.columns] == fetches[-1]
+
+
+def test_what_was_fetched_after_the_close_is_of_the_half_hour_in_which_it_closed():
+    minutes = (0, 5, 31, 74, 400)
+    rows = pd.DataFrame([{"collected_at": TEN + timedelta(minutes=one), "n": one} for one in minutes])
+
+    found = until_the_close(rows, TEN + timedelta(minutes=75), HALF_HOUR)
+
+    assert list(found["n"]) == [5, 31, 400]
