@@ -13,7 +13,7 @@ DAY = "2026-11-20"
 
 @pytest.fixture
 def collected(simulator, collector, database):
-    collector.settings["COLLECTOR_FEEDS"] += ",ohlc_1m,net_prem_ticks"
+    collector.settings["COLLECTOR_FEEDS"] += ",ohlc_1m,net_prem_ticks,sector_tide"
     done = collector.at(simulator, f"{DAY}T21:05:03-05:00")
     assert done.returncode == 0, done.stdout + done.stderr
     return database
