@@ -93,6 +93,20 @@ def test_pages_of_the_dashboard_are_measured_beside_sums_of_prints():
 
 
 @pytest.mark.slow
+def test_pages_of_the_dashboard_are_the_same_when_their_months_are_archived():
+    done = bench(
+        "--rows", "6000", "--months", "3", "--rounds", "1", "--archived", program="bench/dashboard.py"
+    )
+
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(" | ")[0].strip("| ") for line in done.stdout.splitlines() if line.startswith("| ")][
+        1:
+    ]
+    assert [one for one in rows if f"{one}, archived" in rows] == rows[: len(rows) // 2]
+    assert "a symbol's day, archived" in rows
+
+
+@pytest.mark.slow
 def test_levels_and_the_report_are_measured_beside_pandas_with_the_same_numbers():
     done = bench("--rows", "2000", "--before", "1", "--rounds", "1", program="bench/levels.py")
 
