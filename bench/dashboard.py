@@ -51,7 +51,7 @@ select n, (array['SPY', 'QQQ', 'IWM', 'AAPL'])[1 + n %% 4], 200 + n %% 900, 600 
 from ops.market_sessions d, generate_series(0, %(rows)s - 1) n
 where d.session_date = %(day)s
 """
-# The newest sessions of one symbol as the feeds leave them: a fetch each five minutes.
+# The newest sessions of one symbol as the feeds leave them: a fetch each so many minutes.
 FLOW = """
 insert into trading.options_flow (symbol, strike, expiry, flow_type, premium, contract_size, collected_at, record_id,
                                   session_date, detail)
@@ -64,7 +64,7 @@ select 'SPY', case when k.kind = 'per_strike' then 500 + n end,
                           'call_otm_volume', '1', 'put_otm_premium', '1', 'put_otm_volume', '1')
 from ops.market_sessions d
 cross join (values ('per_strike', 200), ('per_expiry', 30)) k(kind, many)
-cross join lateral generate_series(d.opens_at, d.closes_at + interval '15 min', '5 minutes') at
+cross join lateral generate_series(d.opens_at, d.closes_at + interval '15 min', make_interval(mins => %(every)s)) at
 cross join lateral generate_series(1, k.many) n
 where d.session_date between %(newest)s and %(last)s
 order by d.session_date, at, k.kind;
@@ -108,7 +108,7 @@ RIVALS = {
 }
 
 
-def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], int, int]:
+def fill(dsn: str, given: argparse.Namespace, last: date) -> tuple[dict[str, Any], int, int]:
     """The past up to the session of that day; its bounds, and how many prints and rows of flow there are."""
     values: dict[str, Any] = {"last": last}
     with closing(psycopg2.connect(dsn)) as connection:
@@ -116,14 +116,15 @@ def fill(dsn: str, rows: int, months: int, last: date) -> tuple[dict[str, Any], 
         with connection.cursor() as cursor:
             cursor.execute(
                 "select session_date from ops.market_sessions where session_date <= %s order by 1 desc limit %s",
-                (last, 21 * months),
+                (last, 21 * given.months),
             )
             days = [day for (day,) in cursor.fetchall()]
             values |= {
                 "last": days[0],
                 "first": days[-1],
                 "newest": days[SESSIONS - 1],
-                "rows": rows // len(days),
+                "rows": given.rows // len(days),
+                "every": given.every,
             }
             for table in TABLES:
                 cursor.execute(PARTITIONS, {**values, "table": table})
@@ -211,6 +212,9 @@ def main() -> int:
     options.add_argument(
         "--months", type=int, default=12, help="of prints, 3 at least (default: %(default)s)"
     )
+    options.add_argument(
+        "--every", type=int, default=5, help="minutes between fetches (default: %(default)s)"
+    )
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument(
         "--archived", action="store_true", help="the same pages of months that left the database"
@@ -219,7 +223,7 @@ def main() -> int:
     half_a_year_ago = new_york_date(Clock().now()) - timedelta(days=184)
     with server() as dsn:
         last = half_a_year_ago if given.archived else DAY
-        values, prints, flow = fill(dsn, given.rows, given.months, last)
+        values, prints, flow = fill(dsn, given, last)
         took, texts = pages(dsn, given.rounds, "")
         if given.archived:
             took = archived(dsn, given.rounds, took, texts)

@@ -37,6 +37,12 @@ WORDS = (
     ("signals", "SPY", "--date", OLD[1]),
     ("backtest", "bullish_flow", "SPY", "--since", OLD[0], "--until", NEW[1]),
     ("blocks", "SPY", "--date", OLD[2]),
+    ("clusters", "SPY", "--date", OLD[1]),
+    ("late", "SPY", "--date", OLD[1]),
+    ("iv-rank", "SPY", "--date", OLD[1]),
+    ("positioning", "SPY", "--date", OLD[1]),
+    ("tide", "--date", OLD[1]),
+    ("tide", "--of", "Energy", "--date", OLD[1]),
 )
 TABLES = ("darkpool_trades", "bars", "price_levels", "market_metrics", "options_flow")
 PRINTS = """

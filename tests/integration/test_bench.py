@@ -85,7 +85,9 @@ def test_each_number_that_is_written_down_has_its_command_and_its_rival():
 
 @pytest.mark.slow
 def test_pages_of_the_dashboard_are_measured_beside_sums_of_prints():
-    done = bench("--rows", "20000", "--months", "3", "--rounds", "1", program="bench/dashboard.py")
+    done = bench(
+        "--rows", "20000", "--months", "3", "--rounds", "1", "--every", "60", program="bench/dashboard.py"
+    )
 
     assert done.returncode == 0, done.stderr
     assert "| a symbol's day |" in done.stdout
@@ -95,7 +97,16 @@ def test_pages_of_the_dashboard_are_measured_beside_sums_of_prints():
 @pytest.mark.slow
 def test_pages_of_the_dashboard_are_the_same_when_their_months_are_archived():
     done = bench(
-        "--rows", "6000", "--months", "3", "--rounds", "1", "--archived", program="bench/dashboard.py"
+        "--rows",
+        "6000",
+        "--months",
+        "3",
+        "--rounds",
+        "1",
+        "--every",
+        "120",
+        "--archived",
+        program="bench/dashboard.py",
     )
 
     assert done.returncode == 0, done.stderr
