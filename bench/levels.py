@@ -73,7 +73,7 @@ def fill(dsn: str, rows: int, before: int) -> None:
                 cursor.execute(PARTITIONS, {**values, "table": table})
             cursor.execute(BEFORE, values)
             copy(cursor, [row for page in make(rows) for row in page])
-            cursor.execute(FLOW, {**values, "first": DAY})
+            cursor.execute(FLOW, {**values, "first": DAY, "every": 5})
             cursor.execute("vacuum analyze")
 
 
