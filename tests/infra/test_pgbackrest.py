@@ -151,6 +151,14 @@ def test_each_limit_that_is_passed_is_named(host: Host, name: str, value: str, c
     assert complaint in told(host, name, value)
 
 
+@pytest.mark.usefixtures("backup")
+def test_each_problem_has_a_line_of_its_own_as_a_record_keeps_300_characters_of_one(host: Host) -> None:
+    lines = told(host, "REPOSITORIES", "1 2").splitlines()
+    assert [line for line in lines if "repository 2" in line]
+    assert len(lines) > 1
+    assert [line for line in lines if len(line) > 300] == []
+
+
 def test_a_second_backup_at_the_same_time_leaves_and_says_so(host: Host) -> None:
     second = root(host, "flock /var/lib/darkpool-drill darkpool-pgbackrest run")
     assert (second.rc, second.stdout.strip()) == (0, "another backup is at work; this one leaves")

@@ -201,7 +201,7 @@ def look(settings: Settings) -> None:
     found, places = watch.problems(settings, now())
     found += noted_off_site(settings, places)
     if found:
-        raise BackupError("; ".join(found))
+        raise BackupError("\n".join(found))
     say("archive, backups and drill: all as they should be")
 
 
