@@ -50,6 +50,7 @@ def test_the_status_page_is_measured_beside_the_whole_ledger():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_default_rules_find_every_planted_event_and_no_decoy():
     done = bench("--sessions", "1", "--before", "11", "--prints", "800", program="bench/alerts.py")
 

@@ -131,7 +131,7 @@ def test_the_days_numbers_are_those_of_the_database(at, collected):
     assert values(browser, "#dark-premium") == [premium]
     assert f"{prints:,} prints" in browser.text("#dark-premium small")
     assert values(browser, "#vwap") == [pytest.approx(vwap)]
-    assert len(browser.texts("figure svg")) == 7
+    assert len(browser.texts("figure svg")) == 11
 
 
 def test_the_levels_are_the_vendors_summed_over_the_sessions(at, collected):
