@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from collector.core.coverage import Covered
@@ -34,7 +35,7 @@ class Knowledge:
             self._known = {}
 
     def save(self) -> None:
-        """Whole or not at all."""
+        """Whole or not at all; a pass and a backfill may do so at once, and the last one's counts."""
         saved = [
             {
                 "feed": feed,
@@ -43,9 +44,11 @@ class Knowledge:
             }
             for (feed, symbol), days in self._known.items()
         ]
-        beside = self._path.with_suffix(".writing")
-        beside.write_text(json.dumps(saved), encoding="utf-8")
-        beside.replace(self._path)
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self._path.parent, prefix=f"{self._path.name}.", delete=False
+        ) as beside:
+            json.dump(saved, beside)
+        Path(beside.name).replace(self._path)
 
     def of(self, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
         """As far as it is known."""

@@ -193,5 +193,5 @@ def test_a_ban_outlives_a_restart(host: Host, banned: str, restart: str) -> None
     with host.sudo():
         host.check_output(restart)
     assert becomes(lambda: answers(host)), "it does not start again"
-    assert becomes(lambda: banned in shut_out(host)), "reported as banned, but let in"
+    assert becomes(lambda: banned in shut_out(host), 20), "reported as banned, but let in"
     assert becomes(lambda: answers(host) and banned in client(host, "get", "sshd", "banip"))
