@@ -28,7 +28,7 @@ def test_placeholders_are_found_inside_lists_and_mappings():
 
 
 def test_an_option_is_complained_about_once():
-    problems = ["key: fill in the key", "key: has characters no key has", "port: is missing."]
+    problems = ["key: fill in the key", "key is 'a b': no blanks", "key: has characters", "port: is missing."]
     assert check_settings.first_of_each_name(problems) == ["key: fill in the key", "port: is missing."]
 
 

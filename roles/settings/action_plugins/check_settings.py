@@ -199,7 +199,7 @@ def first_of_each_name(problems: list[str]) -> list[str]:
     """Return one problem for each option: a value that is not filled in is wrong in other ways too."""
     kept: dict[str, str] = {}
     for problem in problems:
-        kept.setdefault(problem.split(":")[0], problem)
+        kept.setdefault(problem.replace(":", " ").split()[0], problem)
     return list(kept.values())
 
 
