@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.draw.markup import Markup, tag
 from analysis.draw.scale import BOTTOM, LEFT, RIGHT, TOP, WIDTH, picture, stroke, write
 
-ROW, GAP = 20.0, 1.5
+ROW, SPACE = 20.0, 1.5
 # The faintest colour that is still seen; what added nothing has none.
 FAINT = 0.12
 
@@ -69,10 +69,10 @@ def _field(one: Field, top: float, width: float, most: float) -> Iterator[Markup
     yield tag(
         "rect",
         tag("title", one.title),
-        x=f"{left + GAP / 2:.1f}",
-        y=f"{top + GAP / 2:.1f}",
-        width=f"{width - GAP:.1f}",
-        height=f"{ROW - GAP:.1f}",
+        x=f"{left + SPACE / 2:.1f}",
+        y=f"{top + SPACE / 2:.1f}",
+        width=f"{width - SPACE:.1f}",
+        height=f"{ROW - SPACE:.1f}",
         class_="put" if one.value < 0 else "call" if one.value else "none",
         fill_opacity=f"{depth:.2f}" if one.value else None,
         data_value=one.exact,

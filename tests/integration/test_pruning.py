@@ -51,6 +51,7 @@ MORE = {
 # A query that is planned over all months because it asks for the newest of all: it must end at the first that has one.
 UNBOUNDED = {
     "analysis_newest_session": "which session is the newest is the question itself; a person asks it",
+    "analysis_newest_tide": "the same, of three kinds; a person asks it",
     "darkpool_newest_day": "which day is the newest is the question itself; a person asks it",
 }
 # Which days are asked about is looked up by the query itself: months are left out while it runs.
@@ -85,7 +86,10 @@ def years(server):
                    select 'SPY', 'per_expiry', n, '2026-03-02', now() from generate_series(1, 3) n;
                    insert into trading.bars
                    (symbol, session_date, candle, starts_at, open, high, low, close, volume, collected_at)
-                   values ('SPY', '2026-03-02', '1m', '2026-03-02 15:00Z', 1, 1, 1, 1, 1, now())"""
+                   values ('SPY', '2026-03-02', '1m', '2026-03-02 15:00Z', 1, 1, 1, 1, 1, now());
+                   insert into trading.market_metrics (symbol, metric_type, timestamp, value, collected_at)
+                   select 'SPY', kind || '_tide_net_call_premium', '2026-03-02 15:00Z', 1, now()
+                   from unnest(array['market', 'sector', 'etf']) kind"""
             )
         yield connection
     server.execute("drop database years")
