@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,10 @@ BUCKETS = (
     ("31-90 days", 31, 90),
     ("later", 91, 10**6),
 )
+
+
+# In the order in which they are asked for below.
+SIDES = tuple(f"{right}_premium_{side}_side" for right in ("call", "put") for side in ("ask", "bid"))
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,14 @@ class Imbalance:
         return self.bullish / self.sided if self.sided else None
 
 
+def bullish(call_ask: Any, call_bid: Any, put_ask: Any, put_bid: Any) -> Any:  # noqa: ANN401 - numbers or columns of them
+    """Calls bought and puts sold, less the opposite, of premium by the side of its trades."""
+    return call_ask - call_bid - put_ask + put_bid
+
+
 def imbalance(rows: pd.DataFrame) -> Imbalance:
     """Sum rows of one fetch."""
-    call_ask, call_bid, put_ask, put_bid = (
-        _sum(rows, f"{right}_premium_{side}_side") for right in ("call", "put") for side in ("ask", "bid")
-    )
+    call_ask, call_bid, put_ask, put_bid = (_sum(rows, name) for name in SIDES)
     return Imbalance(
         net_call=call_ask - call_bid,
         net_put=put_ask - put_bid,
@@ -88,8 +96,7 @@ def ratio(above: Decimal, below: Decimal) -> Decimal | None:
 
 def strikes(rows: pd.DataFrame) -> pd.DataFrame:
     """One line a strike, ascending: premium of calls and puts, and the bullish part of it in US dollars."""
-    sides = {f"{right}_premium_{side}_side" for right in ("call", "put") for side in ("ask", "bid")}
-    columns = ("call_premium", "put_premium", *sorted(sides))
+    columns = ("call_premium", "put_premium", *SIDES)
     # One pass over plain values: hundreds of tables of a row each would take longer than all else on a page.
     sums: dict[Decimal, dict[str, Decimal]] = {}
     for strike, *values in zip(rows["strike"], *(rows[name] for name in columns), strict=True):
@@ -102,10 +109,7 @@ def strikes(rows: pd.DataFrame) -> pd.DataFrame:
             "strike": strike,
             "call_premium": at["call_premium"],
             "put_premium": at["put_premium"],
-            "bullish": at["call_premium_ask_side"]
-            - at["call_premium_bid_side"]
-            - at["put_premium_ask_side"]
-            + at["put_premium_bid_side"],
+            "bullish": bullish(*(at[name] for name in SIDES)),
         }
         for strike, at in sorted(sums.items())
     ]

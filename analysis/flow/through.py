@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from analysis.flow.premium import through_the_day
+from analysis.flow.premium import SIDES, bullish, through_the_day
 
 
 def bullish_through(snapshots: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
@@ -15,14 +15,9 @@ def bullish_through(snapshots: pd.DataFrame, key: str, most: int) -> pd.DataFram
 
     Snapshots are those of premium.py, several fetches of one session. Without a side there is nothing bullish.
     """
-    sides = [
-        snapshots[f"{right}_premium_{side}_side"].map(_known)
-        for right in ("call", "put")
-        for side in ("ask", "bid")
-    ]
     total = snapshots["call_premium"].map(_known) + snapshots["put_premium"].map(_known)
-    bullish = sides[0] - sides[1] - sides[2] + sides[3]
-    rows = snapshots[[key, "collected_at"]].assign(total=total, bullish=bullish)
+    added_up = bullish(*(snapshots[name].map(_known) for name in SIDES))
+    rows = snapshots[[key, "collected_at"]].assign(total=total, bullish=added_up)
     newest = rows[rows["collected_at"] == rows["collected_at"].max()]
     largest = newest.sort_values(["total", key], ascending=[False, True], kind="stable").head(most)
     kept = rows[rows[key].isin(set(largest[key]))]

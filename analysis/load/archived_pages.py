@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.darkpool.prints import at_market
+from analysis.flow.premium import SIDES, bullish
 from analysis.load import archived, here
 from analysis.load.asked import Asked
 
@@ -98,10 +99,5 @@ def _newest(asked: Asked, flow_type: str, *columns: str, **only: tuple[Any, ...]
 
 def _bullish(row: Any) -> Decimal | None:  # noqa: ANN401 - a named tuple that pandas makes
     """As SQL: nothing if one of them is not known."""
-    sums = [
-        getattr(row, f"{right}_premium_{side}_side") for right in ("call", "put") for side in ("ask", "bid")
-    ]
-    if any(one is None for one in sums):
-        return None
-    call_ask, call_bid, put_ask, put_bid = sums
-    return Decimal(call_ask - call_bid - put_ask + put_bid)
+    sums = [getattr(row, name) for name in SIDES]
+    return None if None in sums else Decimal(bullish(*sums))

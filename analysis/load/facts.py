@@ -11,13 +11,13 @@ import pandas as pd
 
 from analysis.darkpool.against_market import sides
 from analysis.darkpool.prints import at_market
+from analysis.flow.premium import SIDES, bullish
 from analysis.load.archived import bars, prints
 from analysis.load.asked import Asked
 from collector.core.clock import new_york_date
 
 Line = tuple[str, date, Decimal, datetime]
 COLUMNS = ("fact", "session_date", "value", "known_at")
-SIDES = ("call_premium_ask_side", "call_premium_bid_side", "put_premium_ask_side", "put_premium_bid_side")
 
 
 def facts(asked: Asked) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _flow(asked: Asked) -> Iterator[Line]:
         if call_ask is None or call_bid is None:
             continue
         if total := call_ask + call_bid + put_ask + put_bid:
-            yield "bullish_share", day, (call_ask - call_bid - put_ask + put_bid) / total, known_at
+            yield "bullish_share", day, bullish(call_ask, call_bid, put_ask, put_bid) / total, known_at
 
 
 def _sum(details: Sequence[Mapping[str, Any]], name: str) -> Decimal | None:

@@ -29,7 +29,7 @@ def call(arguments: argparse.Namespace, say: Say) -> int:
     """Ask, compute, show."""
     symbol = arguments.symbol
     with postgresql.connect(arguments.dsn) as connection:
-        session = arguments.date or postgresql.newest_day(connection, symbol)
+        session = arguments.date or postgresql.newest_day(connection, symbol, arguments.archive)
         if session is None:
             say(f"no print of {symbol} was ever collected here")
             return NOTHING_COLLECTED

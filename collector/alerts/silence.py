@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from collector.store import disk
+
 Silence = Mapping[str, datetime]
 ACK = "ack:"
 # An acknowledgement is kept for so long; when it was made is told by when it ends.
@@ -25,9 +27,7 @@ def load(path: Path) -> dict[str, datetime]:
 def put(path: Path, pattern: str, until: datetime, now: datetime) -> None:
     """One more; what has ended is forgotten."""
     kept = {name: at for name, at in {**load(path), pattern: until}.items() if at > now}
-    beside = path.with_suffix(".writing")
-    beside.write_text(json.dumps({name: at.isoformat() for name, at in kept.items()}, indent=1))
-    beside.replace(path)
+    disk.put(path, json.dumps({name: at.isoformat() for name, at in kept.items()}, indent=1))
 
 
 def acknowledged(series: str) -> str:

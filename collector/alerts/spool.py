@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 from collector.alerts.deliver import KEPT, STUCK_AFTER, Channel, Stuck, Waiting
 from collector.alerts.message import Message, Page
 from collector.alerts.once import Episode
+from collector.store import disk
 
 
 class FileBox:
@@ -41,12 +41,7 @@ class FileBox:
             "episodes": {name: _plain(one) for name, one in self.episodes.items()},
             "messages": self._messages,
         }
-        beside = self._path.with_suffix(".writing")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(saved, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        disk.put(self._path, json.dumps(saved, indent=1))
 
     def messages(self) -> list[Message]:
         """All that are kept, the oldest first."""

@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from collector.core.coverage import Covered
 from collector.core.intervals import Interval, merged
 from collector.core.sessions import Calendar, Session
-from collector.store import files
+from collector.store import disk, files
 from collector.store.spool import Page
 
 Key = tuple[str, str]
@@ -44,11 +43,7 @@ class Knowledge:
             }
             for (feed, symbol), days in self._known.items()
         ]
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=self._path.parent, prefix=f"{self._path.name}.", delete=False
-        ) as beside:
-            json.dump(saved, beside)
-        Path(beside.name).replace(self._path)
+        disk.put(self._path, json.dumps(saved))
 
     def of(self, feed: str, symbol: str, since: date) -> Mapping[date, Covered]:
         """As far as it is known."""

@@ -12,6 +12,7 @@ from collector.jobs.command import Argument, Command, Say, clock_of, settings_of
 from collector.jobs.environment import release
 from collector.jobs.lock import only_one
 from collector.jobs.page import facts, metrics, whole
+from collector.store import disk
 
 FILE = "status.html"
 # A folder of its own: node exporter sees nothing else of the collector's. Its group reads, and nobody else.
@@ -26,11 +27,11 @@ def write(settings: Settings, machine: Path, say: Say, *, printed: bool = False)
         with only_one("page", settings.state_dir):
             found = facts.gathered(settings, folder, machine, clock_of(settings).now())
             text = whole.page(found, release())
-            facts.keep(folder / FILE, text)
+            disk.put(folder / FILE, text)
             numbers = Path(settings.state_dir) / METRICS
             numbers.parent.mkdir(exist_ok=True)
             numbers.parent.chmod(FOLDER_MODE)
-            facts.keep(numbers, metrics.text(found), FILE_MODE)
+            disk.put(numbers, metrics.text(found), FILE_MODE)
     except AnotherRun as reason:
         # It is replaced whole: what is there is as new as that other one began.
         say((folder / FILE).read_text(encoding="utf-8") if printed else f"{reason}: leaving it to that one")

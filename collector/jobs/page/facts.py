@@ -59,7 +59,7 @@ def gathered(settings: Settings, folder: Path, machine: Path, now: datetime) -> 
         return Seen(
             look.beside(settings, look.without_database(settings, now, reason), machine), last_known(folder)
         )
-    keep(folder / KNOWN, json.dumps(known))
+    disk.put(folder / KNOWN, json.dumps(known))
     return Seen(look.beside(settings, status, machine), known)
 
 
@@ -129,13 +129,3 @@ def _plain(facts: object) -> dict[str, Any]:
     """As JSON has it, so that what was kept and what is new are alike."""
     plain: dict[str, Any] = json.loads(as_json(facts))
     return plain
-
-
-def keep(path: Path, text: str, mode: int | None = None) -> None:
-    """Whole or not at all; with the mode given, whatever the session's umask is."""
-    beside = path.with_suffix(".writing")
-    beside.write_text(text, encoding="utf-8")
-    if mode is not None:
-        beside.chmod(mode)
-    disk.flush(beside)
-    beside.replace(path)

@@ -25,6 +25,7 @@ from collector.jobs.stop import Stop
 from collector.jobs.stream.door import KIND, Door
 from collector.jobs.stream.inbox import Inbox, Message
 from collector.jobs.stream.listening import Listener, Wanted
+from collector.store import disk
 from collector.store.spool import Page
 from collector.wire.socket import Socket
 
@@ -84,9 +85,7 @@ class Service:
         if self.inbox.dropped > self._dropped:
             logging.error("dropped", messages=self.inbox.dropped - self._dropped, repaired_by="the next pass")
             self._dropped = self.inbox.dropped
-        beside = self.state_file.with_suffix(".writing")
-        beside.write_text(json.dumps(self.facts(), indent=2, default=str), encoding="utf-8")
-        beside.replace(self.state_file)
+        disk.put(self.state_file, json.dumps(self.facts(), indent=2, default=str), flushed=False)
 
     def facts(self) -> dict[str, object]:
         """Counts since the start, and times by the collector's clock."""

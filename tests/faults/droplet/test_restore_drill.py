@@ -7,9 +7,10 @@ import pytest
 
 COPY = "/var/tmp/damaged"
 SETTINGS = f"{COPY}/settings"
-# The largest file of the newest backup: a table that changed since the one before.
+# The largest file of ours in the newest backup: a table that changed since the one before.
+OURS = "$(cd /; runuser -u postgres -- psql -XAtc \"select oid from pg_database where datname = 'darkpool'\")"
 FILE = (
-    f"$(find {COPY}/repository/backup/darkpool/2*/pg_data/base -name '*.zst' -printf '%T@ %s %p\\n'"
+    f"$(find {COPY}/repository/backup/darkpool/2*/pg_data/base/{OURS} -name '*.zst' -printf '%T@ %s %p\\n'"
     " | sort -k1,1n -k2,2n | tail -n 1 | cut -d' ' -f3)"
 )
 NOTE = f"{COPY}/repository/note/$(ls {COPY}/repository/note | grep '^2' | sort | tail -n 1)"
