@@ -8,9 +8,42 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+# At least one value for each condition in each role's vars/main.yml that does not meet it.
+WRONG = {
+    "alerts_ping_url": "hc-ping.com/key",
+    "audit_paths": ["a b"],
+    "backup_alarm_after_h": 0,
+    "backup_directory": "backups/",
+    "backup_keep_days": 0,
+    "backup_keep_weeks": -1,
+    "backup_schedule": "30 1 * * *",
+    "base_reboot_at": "12:00",
+    "clock_pools": [],
+    "collector_database_dsn": "dbname='darkpool'",
+    "collector_retain_schedule": "at night",
+    "disk_most_percent": 99,
+    "disk_paths": ["var"],
+    "fail2ban_ban_time_s": 0,
+    "guard_revert_after_s": 10,
+    "kernel_sysctl": {"no key": 1},
+    "logrotate_rules": [{"name": "with.dot", "paths": ["/var/log/x"]}],
+    "metrics_alertmanager_enabled": True,
+    "metrics_scrape_every_s": 600,
+    "metrics_targets": [{"job": "node", "address": "192.0.2.1:9100"}],
+    "motd_wait_s": 60,
+    "pgbackrest_cipher_pass": "short",
+    "pgbackrest_drill_schedule": "10 11 * * 3",
+    "pgbackrest_keep_full": 0,
+    "pgbackrest_offsite_bucket": "a-bucket",
+    "pgbackrest_offsite_endpoint": "storage.example",
+    "pgbackrest_schedule": "0 1 * * *",
+    "postgresql_analyst_password": "short",
+    "status_schedule": "sometimes",
+}
 
 
 def play(inventory, **variables):
@@ -55,6 +88,31 @@ def test_every_problem_is_named_at_once_with_its_fix(example):
     ):
         assert sentence in said, said
     assert "TASK [connection" not in said, "the server was reached for before the settings were right"
+
+
+def conditions():
+    """Each role's own."""
+    for path in sorted(ROOT.glob("roles/*/vars/main.yml")):
+        yield from yaml.safe_load(path.read_text()).get(f"__{path.parents[1].name}_refuses", [])
+
+
+@pytest.mark.slow
+def test_every_condition_of_every_role_is_named_with_its_fix(example):
+    told = " ".join(play(example, **WRONG)[1].split())
+
+    every = list(conditions())
+    # Up to the first value in it.
+    missing = [one["fix"] for one in every if " ".join(one["fix"].split("{{")[0].split()) not in told]
+    assert missing == []
+    assert len(every) > 25
+
+
+@pytest.mark.slow
+def test_a_value_of_the_wrong_type_is_named_once_and_its_condition_is_not_judged(example):
+    told = play(example, motd_wait_s="long")[1]
+
+    assert "cannot be worked out" not in told
+    assert "- motd_wait_s: " in told
 
 
 @pytest.mark.slow
