@@ -134,12 +134,12 @@ def test_of_two_who_release_at_once_one_does_and_the_other_leaves_with_its_name(
     before = what_runs(owner)[0]
     with held(owner, "flock --shared /usr/local/lib/darkpool sleep 600"):
         first = begin_release(source, USER="ada")
-        wait_until("its installation", lambda: seen(owner, "[p]ip install"), 120)
+        wait_until("its installation", lambda: seen(owner, "[p]ip install"), 600)
         with (source / "collector/__init__.py").open("a") as file:
             file.write("# Another one.\n")
         second = release(source)
         assert what_runs(owner)[0] == before
-    said, _ = first.communicate(timeout=120)
+    said, _ = first.communicate(timeout=600)
     assert second.returncode != 0
     assert re.search(
         r"NOT RELEASED: ada@\S+, since 2\S+ is releasing: wait until that is done", second.stdout
@@ -191,24 +191,24 @@ def laptop_dies(begin_release, owner):
 
     def dies(source, step):
         begun = begin_release(source)
-        wait_until(step, lambda: seen(owner, step), 120)
+        wait_until(step, lambda: seen(owner, step), 600)
         # Not by its group: what holds the connection has one of its own, and would outlive the laptop.
         for process in [begun.pid, *descendants(begun.pid)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         begun.communicate()
-        wait_until("the end of Ansible's part there", lambda: not seen(owner, "[m]itogen:"), 120)
+        wait_until("the end of Ansible's part there", lambda: not seen(owner, "[m]itogen:"), 600)
 
     return dies
 
 
 def one_release_runs(owner, rows):
     """Return which; the command, the stream, the database and the folders must agree."""
-    wait_until("the release's end", lambda: not seen(owner, "[a]ctivate.py"), 120)
+    wait_until("the release's end", lambda: not seen(owner, "[a]ctivate.py"), 600)
     current, version, rest = what_runs(owner)
     runs = Path(current).name
     mapped = f"sudo grep -c /releases/{runs}/ /proc/$(systemctl show -P MainPID collector-stream.service)/maps || true"
-    wait_until(f"the stream with {runs}", lambda: int(owner(mapped) or 0) > 0, 120)
+    wait_until(f"the stream with {runs}", lambda: int(owner(mapped) or 0) > 0, 600)
     assert version.split()[-1] == runs
     assert rows(NEWEST) == [[runs]]
     assert (

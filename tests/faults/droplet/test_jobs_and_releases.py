@@ -67,7 +67,7 @@ def program_of(owner, unit):
 @pytest.mark.usefixtures("halted_pass")
 def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(owner, release, source):
     before = runs(owner)
-    said, _ = release(source, wait_s=2).communicate(timeout=120)
+    said, _ = release(source, wait_s=2).communicate(timeout=600)
     assert f"NOT RELEASED: {PASS} is still at work after 2 s" in said, said
     assert runs(owner) == before
 
@@ -75,10 +75,10 @@ def test_a_release_that_waited_too_long_for_a_pass_names_it_and_changes_nothing(
 def test_a_release_waits_for_the_pass_that_is_at_work_and_then_switches(owner, release, source, halted_pass):
     before, releases = runs(owner), installed(owner)
     begun = release(source)
-    wait_until("its installation", lambda: installed(owner) > releases, 120)
+    wait_until("its installation", lambda: installed(owner) > releases, 600)
     assert runs(owner) == before
     halted_pass()
-    said, _ = begun.communicate(timeout=120)
+    said, _ = begun.communicate(timeout=600)
     assert f"waiting for {PASS}" in said, said
     assert begun.returncode == 0, said
     assert runs(owner) != before
@@ -91,14 +91,14 @@ def test_a_pass_that_is_due_while_a_release_switches_runs_after_it(owner, releas
         file.write(SLOW_STATUS)
     before = runs(owner)
     begun = release(source)
-    wait_until("a step of it", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 120)
+    wait_until("a step of it", lambda: owner("pgrep -f 'collector [s]tatus' || true") != "", 600)
     owner(f"sudo systemctl start --no-block {PASS}; sleep 1")
     assert (program_of(owner, PASS), runs(owner)) == ("flock", before)
-    said, _ = begun.communicate(timeout=120)
+    said, _ = begun.communicate(timeout=600)
     assert begun.returncode == 0, said
     new = runs(owner).rpartition("/")[2]
     passes = f"select count(*) from ops.runs where release = '{new}' and kind = 'run'"
-    wait_until("its pass", lambda: rows(passes) == [["1"]], 120)
+    wait_until("its pass", lambda: rows(passes) == [["1"]], 600)
     assert owner(f"sudo systemctl start {PASS}; systemctl show -P Result {PASS}").strip() == "success"
 
 

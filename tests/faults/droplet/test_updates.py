@@ -8,7 +8,7 @@ from testbed.shell import run, wait_until
 # Who is in the middle of something when apt comes by: the database, and what holds sessions.
 LEFT_ALONE = ("postgresql@*.service", "dbus.service", "systemd-logind.service")
 ASKED_FOR = "/run/reboot-required"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def starts(owner, *units):
@@ -36,7 +36,7 @@ def test_a_new_library_restarts_what_it_should_and_neither_the_database_nor_a_se
     assert len(before) == len(LEFT_ALONE) + 1, before
 
     # Over ssh, as an owner would; a question would end in this test's own limit of time.
-    owner(f"sudo apt-get install --yes --reinstall {library} </dev/null", timeout_s=150)
+    owner(f"sudo apt-get install --yes --reinstall {library} </dev/null", timeout_s=600)
 
     after = starts(owner, *LEFT_ALONE, "ssh.service")
     assert {unit for unit in after if after[unit] != before[unit]} == {"ssh.service"}
@@ -53,7 +53,7 @@ def test_at_its_hour_the_machine_restarts_when_an_update_asked_and_only_then(bed
 
     bed.execute("droplet", "touch", ASKED_FOR)
     bed.execute("droplet", "systemctl", "start", "--no-block", "darkpool-reboot.target")
-    wait_until("the restart", lambda: started(bed) != before and bed.is_running("droplet"), 120)
+    wait_until("the restart", lambda: started(bed) != before and bed.is_running("droplet"), 300)
     beds.wait_for_boot(bed)
 
     assert owner("sudo -u collector psql -XAtqd darkpool -c 'select 1'") == "1"
