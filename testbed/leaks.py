@@ -30,7 +30,7 @@ SPY = """
 import pathlib, select
 seen = set()
 while not select.select([0], [], [], 0.05)[0]:
-    for path in [*pathlib.Path('/proc').glob('[0-9]*/cmdline'), *pathlib.Path('/proc').glob('[0-9]*/environ')]:
+    for path in [one / name for one in pathlib.Path('/proc').glob('[0-9]*') for name in ('cmdline', 'environ')]:
         try:
             text = path.read_bytes().replace(bytes(1), b' ')
         except OSError:
@@ -121,8 +121,8 @@ class Spy:
 
     def _look(self) -> None:
         while not self._ends.wait(0.1):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                self._seen.add(_read(path).replace(b"\0", b" "))
+            for process in Path("/proc").glob("[0-9]*"):
+                self._seen.add(_read(process / "cmdline").replace(b"\0", b" "))
 
     def _read(self) -> None:
         self.said.extend(self._there.stdout or ())

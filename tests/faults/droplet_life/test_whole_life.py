@@ -238,9 +238,11 @@ class Spy:
     def _look(self):
         found = set()
         while not self._end.wait(0.05):
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in Path("/proc").glob("[0-9]*"):
                 # Most end while one looks.
                 with contextlib.suppress(OSError):
-                    found.add(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    found.add(
+                        (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    )
         # The fake is started with the token; it stands on no laptop.
         self.seen = "\n".join(line for line in found if "testbed.digitalocean" not in line)

@@ -186,7 +186,7 @@ def known_again(settings: Settings) -> None:
     try:
         repository.made(settings)
     except BackupError:
-        repository.pgbackrest(settings, "stanza-upgrade")
+        repository.made(settings, "stanza-upgrade")
 
 
 def running(settings: Settings) -> bool:
