@@ -85,10 +85,10 @@ def test_nothing_of_what_was_restored_stays(host: Host) -> None:
 @pytest.fixture
 def aside(host: Host, backup: str) -> Iterator[str]:
     """A copy to damage, with settings that name it and a history of its own."""
-    folder = root(host, "mktemp -d").stdout.strip()
+    folder = root(host, "mktemp -d -p /var/tmp").stdout.strip()
     made = (
-        f"mkdir {folder}/dumps {folder}/drill && cp -a %s {folder}/dumps/ && chmod -R g+rX,o+x {folder}"
-        f" && chgrp pgbackup {folder}/dumps && chown postgres:pgbackup {folder}/drill"
+        f"mkdir {folder}/dumps {folder}/drill && cp -a %s {folder}/dumps/ && chmod 755 {folder} {folder}/dumps"
+        f" && chown postgres:pgbackup {folder}/drill"
         f" && sed -e s,^BACKUP_DIRECTORY=.*,BACKUP_DIRECTORY={folder}/dumps,"
         f" -e s,^BACKUP_DRILL_DIRECTORY=.*,BACKUP_DRILL_DIRECTORY={folder}/drill,"
         f" /etc/default/darkpool-backup > {folder}/settings && chmod 644 {folder}/settings"

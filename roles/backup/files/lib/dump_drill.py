@@ -68,8 +68,8 @@ def told(line: Mapping[str, Any]) -> str:
         return f"FAILED: {line['problem']}"
     return (
         f"{line['backup']} restores: {line['tables']} tables, {line['rows']} rows, each as noted; "
-        f"{line['acknowledged_pages']} acknowledged pages, {line['loss_rows']} rows in the {line['loss_s']} s after it; "
-        f"restored in {line['seconds']} s"
+        f"{line['acknowledged_pages']} acknowledged pages; {line['loss_rows']} rows in the {line['loss_s']} s "
+        f"after it; restored in {line['seconds']} s"
     )
 
 
