@@ -39,6 +39,8 @@ class Settings:
     min_free: int
     alarm_after_h: int
     acknowledged: Path
+    drill_directory: Path
+    alarm_drill_days: int
 
 
 def read_settings(path: Path) -> Settings:
@@ -55,6 +57,8 @@ def read_settings(path: Path) -> Settings:
             min_free=int(given["BACKUP_MIN_FREE_MB"]) * 1024 * 1024,
             alarm_after_h=int(given["BACKUP_ALARM_AFTER_H"]),
             acknowledged=Path(given["BACKUP_ACKNOWLEDGED"]),
+            drill_directory=Path(given["BACKUP_DRILL_DIRECTORY"]),
+            alarm_drill_days=int(given["BACKUP_ALARM_DRILL_DAYS"]),
         )
     except (OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path}: missing or wrong: {error}; `make deploy` writes it again") from error

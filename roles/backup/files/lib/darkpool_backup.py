@@ -19,9 +19,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import backup_set
+import drill_history
+import dump_drill
 import dump_restore
+import dump_watch
 import filled
-import owed
 import rotation
 import table_facts
 from backup_set import BackupError, Settings, one_at_a_time, output, turn
@@ -45,12 +47,14 @@ def main() -> int:
         elif arguments.word == "list":
             show(settings)
         elif arguments.word == "age":
-            refuse_old(arguments.settings, settings)
+            look(arguments.settings, settings)
+        elif arguments.word == "drill":
+            say(dump_drill.alone(settings))
         elif arguments.word == "restore":
             bring_back(settings, arguments)
         else:
             prove(arguments.directory or backup_set.newest(settings.directory), settings, arguments.word)
-    except (BackupError, OSError) as error:
+    except (BackupError, OSError, ValueError, LookupError) as error:
         sys.stderr.write(f"darkpool-backup: {error}\n")
         return 1
     return 0
@@ -68,7 +72,10 @@ def parser() -> argparse.ArgumentParser:
     words = top.add_subparsers(dest="word", required=True)
     words.add_parser("run", help="make a backup now, check it, remove those that are too old")
     words.add_parser("list", help="show what there is, newest last")
-    words.add_parser("age", help="fail when the newest backup is too old")
+    words.add_parser(
+        "age", help="fail when the newest backup, or the last restore that was proven, is too old"
+    )
+    words.add_parser("drill", help="verify the newest, measure, and note it; not while the market is open")
     for name, text in (
         ("check", "checksums and a full decode; needs no database"),
         ("verify", "check, restore into a scratch database, compare what each table holds (as root)"),
@@ -199,19 +206,15 @@ def rotate(settings: Settings, keep: Path) -> None:
         say(f"{backup.name}: neither daily, weekly nor monthly any more, removed")
 
 
-def refuse_old(settings_file: Path, settings: Settings) -> None:
-    """Be the alarm: no run that failed was told where nothing runs at all."""
-    known = backup_set.backups(settings.directory)
+def look(settings_file: Path, settings: Settings) -> None:
+    """Be the alarm."""
     # Settings that were written just now have had no night yet.
     since = datetime.fromtimestamp(settings_file.stat().st_mtime, timezone.utc)
-    newest = max([since, *(backup_set.taken_at(backup) for backup in known[-1:])])
-    hours = (now() - newest).total_seconds() / 3600
-    if hours > settings.alarm_after_h:
-        raise BackupError(
-            f"the newest backup is {hours:.0f} h old, more than {settings.alarm_after_h}: "
-            "see `journalctl -u darkpool-backup`, then `systemctl start darkpool-backup`"
-        )
-    say(f"{known[-1].name if known else 'no backup yet'}: {hours:.1f} h, at most {settings.alarm_after_h}")
+    found = dump_watch.problems(settings, now(), since)
+    if found:
+        raise BackupError("\n".join(found))
+    known = backup_set.backups(settings.directory)
+    say(f"{known[-1].name if known else 'no backup yet'}: at most {settings.alarm_after_h} h old")
 
 
 def show(settings: Settings) -> None:
@@ -220,13 +223,22 @@ def show(settings: Settings) -> None:
     taken = {backup: backup_set.taken_at(backup) for backup in backup_set.backups(settings.directory)}
     rules = {"days": settings.keep_days, "weeks": settings.keep_weeks, "months": settings.keep_months}
     why = rotation.spared(taken, now(), **rules)
+    drills = drill_history.lines(settings.drill_directory)
+    good = {
+        line["backup"]: f", proven {line['at'][:16].replace('T', ' ')} UTC"
+        for line in drills
+        if line.get("ok")
+    }
     for backup, moment in taken.items():
         hours = (now() - moment).total_seconds() / 3600
         count = table_facts.total(backup_set.noted(backup))
         say(
             f"{backup}  {backup_set.size(backup) >> 10:>8} KiB  {count:>12} rows  {hours:7.1f} h old  "
-            f"{why.get(backup, 'goes next')}"
+            f"{why.get(backup, 'goes next')}{good.get(backup.name, '')}"
         )
+    if drills and drills[-1].get("backup", "").startswith("darkpool-"):
+        at = drills[-1]["at"][:16].replace("T", " ")
+        say(f"last drill {at} UTC: {dump_drill.told(drills[-1])}")
 
 
 def prove(backup: Path, settings: Settings, word: str) -> None:
@@ -248,10 +260,7 @@ def restored(backup: Path, settings: Settings) -> dict[str, table_facts.Facts]:
     """Restore into an empty database, look, and drop it."""
     try:
         filled.fill(backup, SCRATCH)
-        _, missing = dump_restore.acknowledged(settings, backup, SCRATCH)
-        if missing:
-            raise BackupError(f"acknowledged, and not in {backup.name}: {owed.brief(missing)}")
-        return table_facts.facts([*filled.AS_POSTGRES, "psql", "-d", SCRATCH])
+        return dump_drill.held(settings, backup, SCRATCH)[0]
     finally:
         filled.drop(SCRATCH)
 

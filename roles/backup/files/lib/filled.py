@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OWNER = "darkpool_owner"
-AS_POSTGRES = ["runuser", "-u", "postgres", "--"]
+# A drill that cron starts is that account already, as a job is never root.
+ROOT = os.geteuid() == 0
+AS_POSTGRES = ["runuser", "-u", "postgres", "--"] if ROOT else []
 # Several processes at once want a file with a name, and the backups are their group's to read.
-AS_READER = ["runuser", "-u", "postgres", "-g", "postgres", "-G", "pgbackup", "--"]
+AS_READER = ["runuser", "-u", "postgres", "-g", "postgres", "-G", "pgbackup", "--"] if ROOT else []
 # C sorts UTF-8 as C.UTF-8 does, and compares without asking libc: indexes that begin with a text are built sooner.
 AS_DEPLOYED = [
     "--template=template0",

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import acknowledged_copies
 import archive_copies
 import drill
-import history
+import drill_history
 import notes
 import repository
 import restore
@@ -229,7 +229,7 @@ def drilled(settings: Settings, label: str) -> None:
 
 def show(settings: Settings, *, as_json: bool) -> None:
     """Everything that can be restored from here."""
-    places, drills = repository.known(settings), history.lines(settings)
+    places, drills = repository.known(settings), drill_history.lines(settings.drill_directory)
     good = {line["backup"]: line["at"] for line in drills if line.get("ok")}
     rows = [
         {

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-import history
+import drill_history
 import notes
 import owed
 import repository
@@ -42,7 +42,7 @@ def run(settings: Settings, label: str = "") -> dict[str, Any]:
         raise
     finally:
         scratch.ended()
-        history.append(settings, line)
+        drill_history.append(settings.drill_directory, line)
     return line
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-import history
+import drill_history
 import repository
 from backup_set import BackupError
 
@@ -89,7 +89,7 @@ def of_a_repository(
 
 def of_the_drill(settings: Settings, now: datetime, since: datetime) -> list[str]:
     """Whether a restore was proven lately."""
-    good = history.last_good(settings)
+    good = drill_history.last_good(settings.drill_directory)
     proven = datetime.fromisoformat(good["at"]) if good else None
     if max(proven or since, since) >= now - timedelta(days=settings.alarm_drill_days):
         return []
