@@ -233,7 +233,7 @@ def test_a_laptop_that_dies_when_the_new_one_is_written_down_leaves_the_new_one_
     laptop_dies, owner, rows, source
 ):
     before = one_release_runs(owner, rows)
-    lock = "begin; lock table ops.releases; select pg_sleep(600)"
+    lock = "begin; lock table ops.releases in share mode; select pg_sleep(600)"
     with held(owner, f"runuser -u postgres -- psql -d darkpool -c '{lock}'"):
         laptop_dies(source, "psql -XqAt -d darkpool -v [O]N_ERROR")
     assert one_release_runs(owner, rows) != before

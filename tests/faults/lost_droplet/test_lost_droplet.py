@@ -15,9 +15,10 @@ from testbed.demo import SIMULATOR
 
 # As scripts/recover.sh plays them.
 RECOVER = ("site", "restore", "site", "release")
-# What makes a row this row, of all that were written by a moment: the new server collects, and cancels come.
+# What makes a row this row, of all that were written by a moment: the new server collects, cancels come, and what the
+# stream brought is named by the vendor's number only now (sql/queries/adopt_prints.sql).
 WRITTEN = {
-    "trading.darkpool_trades": "symbol, executed_at, tracking_id, price, size, volume, created_at",
+    "trading.darkpool_trades": "symbol, executed_at, price, size, volume, created_at",
     "trading.options_flow": "flow_type, symbol, record_id, premium, contract_size, created_at",
     "trading.market_metrics": "symbol, metric_type, timestamp, created_at",
     "trading.price_levels": "symbol, session_date, level_type, price",
