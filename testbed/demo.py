@@ -87,9 +87,12 @@ Done in {seconds:.0f} s. On this machine now:
 
 Look inside:
 
-  ssh -F {config} droplet                     a shell as the owner
-  ssh -F {config} droplet collector status    what is collected
-  ssh -F {config} droplet sudo -u collector psql darkpool    the data
+  ssh -F {config} droplet
+      a shell as the owner
+  ssh -F {config} droplet collector status
+      what is collected
+  ssh -tF {config} droplet 'cd /; sudo -u collector psql darkpool'
+      the data; \\q leaves it
 
 Cron goes on collecting every minute. End it all with: make demo-down
 """
