@@ -116,8 +116,7 @@ def test_one_digit_that_changed_in_a_dump_without_compression_is_seen_by_restori
     host: Host, damaged: str
 ) -> None:
     dump = "runuser -u pgbackup -- pg_dump -U darkpool_backup -d darkpool -Fc -Z0 > darkpool.dump"
-    # In the reference data, which nobody changes meanwhile: where rows come in, the newer dump has more.
-    # Of no key and not the newest time, so that nothing but the hash can notice.
+    # In reference data, which nobody changes meanwhile; of no key, not the newest: nothing but the hash can notice.
     digit = "LC_ALL=C sed -i '0,/\\t2028-12-28 21:00:00/s//\\t2028-12-28 21:00:01/' darkpool.dump"
     assert root(host, f"cd %s && {dump} && {SUM}", damaged).rc == 0
     control = root(host, "darkpool-backup verify %s", damaged)
