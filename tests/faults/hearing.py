@@ -27,7 +27,7 @@ def heard(owner):
     owner(f"sudo cp -a {URLS} /root/urls.kept; sudo rm -rf {BOX}")
     owner(f"printf %s {program} | sudo tee {PROGRAM} >/dev/null")
     owner(f"sudo systemd-run --quiet --unit=receiver python3 {PROGRAM} {HEARD_PORT} {HEARD}")
-    wait_until("the receiver", lambda: f":{HEARD_PORT}" in owner("ss -ltn"), 120)
+    wait_until("the receiver", lambda: f":{HEARD_PORT}" in owner("ss -ltn"), 600)
     text = json.dumps([{"url": f"json://127.0.0.1:{HEARD_PORT}/alerts"}])
     owner(f"printf %s {shlex.quote(text)} | sudo tee {URLS} >/dev/null")
     yield lambda: [tuple(json.loads(line)) for line in owner(f"cat {HEARD} || true").splitlines()]

@@ -59,7 +59,7 @@ def serving(bed, folder):
     )  # fmt: skip
     try:
         found = Storage(address, certificate)
-        wait_until("the storage's first answer", found.is_made, 120)
+        wait_until("the storage's first answer", found.is_made, 600)
         yield found
     finally:
         os.killpg(server.pid, signal.SIGKILL)

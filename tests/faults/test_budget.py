@@ -53,7 +53,7 @@ def hammers(tmp_path):
 
 
 def said(process):
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=600)
     return [json.loads(line) for line in out.splitlines()]
 
 

@@ -23,7 +23,7 @@ def test_a_pass_and_a_backfill_at_once_stay_inside_every_limit_and_end_complete(
     assert tight.faults(latency_ms=60)["requests_per_minute"] == 20
     works = [collector.start(*BACKFILL), collector.start("run")]
     for work in works:
-        out, err = work.communicate(timeout=120)
+        out, err = work.communicate(timeout=600)
         assert work.returncode == 0, out + err
     seen = tight.counters()
     assert seen["refusals"].get("minute", 0) == seen["refusals"].get("concurrency", 0) == 0, seen

@@ -70,7 +70,7 @@ def bed():
 def owner(bed):
     """Run a command as the owner would: over ssh, as the admin."""
 
-    def command(words, timeout_s=300):
+    def command(words, timeout_s=600):
         return session.on_droplet(bed, words, timeout_s=timeout_s)
 
     return command
@@ -215,7 +215,7 @@ class Stranger:
         self.addresses = by_family(bed, part)
         self.targets = by_family(bed, "droplet")
 
-    def do(self, command, timeout_s=120):
+    def do(self, command, timeout_s=600):
         """Run a shell command there; return everything that it said and its exit code."""
         wrapped = f"({command}) 2>&1; echo exit=$?"
         said = run("docker", "exec", self.bed.container(self.part), "sh", "-c", wrapped, timeout_s=timeout_s)

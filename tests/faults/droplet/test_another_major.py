@@ -82,7 +82,7 @@ def restored(dump, host):
         f"--use-list={wanted}",
         "--jobs=2",
     ]
-    run(pg_restore, *into, str(dump / "darkpool.dump"), timeout_s=300)
+    run(pg_restore, *into, str(dump / "darkpool.dump"), timeout_s=600)
     return [*psql, "-d", "darkpool"]
 
 

@@ -86,7 +86,7 @@ def test_files_of_old_months_lie_beside_the_backups_and_come_back(owner):
     fetched = owner(
         "sudo sh -c 'cd /usr/local/lib/darkpool-pgbackrest && PYTHONPATH=/usr/local/lib/darkpool-backup"
         f' python3 -c "{FETCH}"\'',
-        timeout_s=300,
+        timeout_s=600,
     )
 
     assert int(fetched) > 0

@@ -71,7 +71,7 @@ SAID = {
 @pytest.fixture
 def root(bed):
     def do(script):
-        return bed.execute("droplet", "bash", "-c", script, timeout_s=120)
+        return bed.execute("droplet", "bash", "-c", script, timeout_s=600)
 
     return do
 
@@ -96,7 +96,7 @@ def test_each_is_told_once_and_once_that_it_is_over(bed, owner, root, heard):
     def looks():
         for _, _, unit in CAUSES.values():
             owner(f"sudo systemctl start {unit} || true" if unit else "true")
-        wait_until("the recorder", lambda: "darkpool-" not in owner("systemctl list-jobs --no-legend"), 90)
+        wait_until("the recorder", lambda: "darkpool-" not in owner("systemctl list-jobs --no-legend"), 600)
 
     def rounds(*after_s):
         for later_s in after_s:

@@ -52,7 +52,7 @@ def unit(owner):
 
 @pytest.fixture(scope="module")
 def root(bed):
-    def do(script, timeout_s=120):
+    def do(script, timeout_s=600):
         return bed.execute("droplet", "bash", "-c", script, timeout_s=timeout_s)
 
     return do
@@ -102,7 +102,7 @@ def a_pass(bed, owner, moment):
 def look(owner):
     """The look that cron starts; what it leaves for the first screen, or nothing."""
     owner("sudo systemctl start darkpool-disk.service || true")
-    wait_until("the recorder", lambda: "darkpool-" not in owner("systemctl list-jobs --no-legend"), 90)
+    wait_until("the recorder", lambda: "darkpool-" not in owner("systemctl list-jobs --no-legend"), 600)
     return owner(f"sudo cat {RECORD} 2>/dev/null || true")
 
 
@@ -121,12 +121,12 @@ def is_down_and_tries_again(owner, unit):
     def tries():
         return int(owner(f"systemctl show -P NRestarts {unit}"))
 
-    wait_until("the seventh start that fails", lambda: tries() >= 7, 240)
+    wait_until("the seventh start that fails", lambda: tries() >= 7, 600)
     assert "accepting" not in owner("pg_isready || true"), "PostgreSQL takes connections on a full disk"
 
 
 def is_back(owner):
-    wait_until("PostgreSQL's return", lambda: "accepting" in owner("pg_isready || true"), 180)
+    wait_until("PostgreSQL's return", lambda: "accepting" in owner("pg_isready || true"), 600)
 
 
 @pytest.mark.usefixtures("small_disk")

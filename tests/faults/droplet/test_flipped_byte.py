@@ -70,7 +70,7 @@ def flipped(owner, stopped, quiet):
 def test_the_backup_of_a_table_with_a_flipped_byte_fails_and_tells(owner, flipped):
     kept = owner("sudo ls /var/backups/darkpool")
     assert owner("sudo systemctl start darkpool-backup.service >/dev/null 2>&1; echo $?").strip() != "0"
-    wait_until("its record", lambda: "invalid page" in owner(f"sudo cat {RECORD} || true"), 90)
+    wait_until("its record", lambda: "invalid page" in owner(f"sudo cat {RECORD} || true"), 600)
     assert owner("sudo ls /var/backups/darkpool") == kept, "a dump that is not whole is not kept"
     # The control: without checksums the same read returns something else, and no error.
     wrong = owner(f"{PSQL} 'set ignore_checksum_failure = on' -c '{OF_ROWS}' -c '{READ}' 2>/dev/null")

@@ -29,7 +29,7 @@ def asked(bed, service):
         command = ("docker", "exec", "--user", person, bed.container("droplet"), "sh", "-c", ASK)
         return succeeds(*command)
 
-    wait_until("an answer to root", lambda: ask("root"), 90)
+    wait_until("an answer to root", lambda: ask("root"), 600)
     return ask
 
 

@@ -155,7 +155,7 @@ def facts(owner):
     return owner(f"sudo -u postgres env PYTHONPATH=/usr/local/lib/darkpool-backup python3 -c '{code}'")
 
 
-def wait(check, timeout_s=120):
+def wait(check, timeout_s=600):
     """Until it is so."""
     deadline = time.monotonic() + timeout_s
     while not check():

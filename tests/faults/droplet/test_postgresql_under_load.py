@@ -53,7 +53,7 @@ def numbered(owner):
     )
     owner(f"{PSQL} '{made}; grant insert on drill.numbered to collector'")
     yield
-    wait_until("PostgreSQL", lambda: "accepting" in owner("pg_isready || true"), 90)
+    wait_until("PostgreSQL", lambda: "accepting" in owner("pg_isready || true"), 600)
     owner(f"{PSQL} 'set client_min_messages = warning; drop schema drill cascade' && sudo {session.RESUME}")
 
 
@@ -69,7 +69,7 @@ def under_load(bed, owner):
             time.sleep(BEFORE_S)
             owner(fault)
             said, _ = writer.communicate(timeout=seconds + 60)
-            other.wait(timeout=120)
+            other.wait(timeout=600)
         return [(int(number), float(at)) for number, at in (line.split() for line in said.splitlines())]
 
     return writing
@@ -99,7 +99,7 @@ def test_nothing_acknowledged_is_lost_and_it_is_back_by_itself(owner, under_load
     assert silence_s(acknowledged) < BACK_WITHIN_S + hung
     print(f"{killed}: {len(acknowledged)} acknowledged, silent for {silence_s(acknowledged):.1f} s")
 
-    wait_until("the day", lambda: owner(f"{fetch}; echo $?").strip() == "0", 120)
+    wait_until("the day", lambda: owner(f"{fetch}; echo $?").strip() == "0", 600)
     assert lost_prints("SPY", day) == ([], [])
 
 
@@ -108,7 +108,7 @@ def lazy(owner):
     """Commits that do not wait for the disk, and nobody who writes them there soon."""
     owner(f"{PSQL} \"alter system set wal_writer_delay = '10s'\" -c 'select pg_reload_conf()'")
     yield "-c synchronous_commit=off"
-    wait_until("PostgreSQL", lambda: "accepting" in owner("pg_isready || true"), 90)
+    wait_until("PostgreSQL", lambda: "accepting" in owner("pg_isready || true"), 600)
     owner(f"{PSQL} 'alter system reset wal_writer_delay' -c 'select pg_reload_conf()'")
 
 

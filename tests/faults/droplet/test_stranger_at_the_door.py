@@ -44,13 +44,13 @@ def hidden(bed, owner):
     run("docker", "cp", LISTENER, f"{bed.container('droplet')}:/root/listener.py")
     owner(f"sudo systemd-run --quiet --unit=drill-listener python3 /root/listener.py {HIDDEN}")
     asked = f"timeout 5 bash -c 'head -c 5 < /dev/tcp/127.0.0.1/{HIDDEN}'"
-    wait_until("an answer of the listener at home", lambda: owner(f"{asked} || true") == "hello", 90)
+    wait_until("an answer of the listener at home", lambda: owner(f"{asked} || true") == "hello", 600)
     yield
     owner("sudo systemctl stop drill-listener; sudo rm /root/listener.py")
 
 
 def scan(machine, family, how, ports, target):
-    said, code = machine.do(f"{how} {'-6' if family == '-6' else ''} -p {ports} {target}", timeout_s=120)
+    said, code = machine.do(f"{how} {'-6' if family == '-6' else ''} -p {ports} {target}", timeout_s=600)
     assert code == 0, said
     assert "1 host up" in said, f"nothing was scanned: {said}"
     return sorted(int(port) for port in re.findall(r"(\d+)/open/", said))

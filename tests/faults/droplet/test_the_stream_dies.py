@@ -29,7 +29,7 @@ def process(owner):
 def killed(owner):
     before = process(owner)
     owner(f"sudo kill -KILL {before}")
-    wait_until("its next start", lambda: process(owner) not in ("0", before), 90)
+    wait_until("its next start", lambda: process(owner) not in ("0", before), 600)
 
 
 def told(owner):
@@ -42,7 +42,7 @@ def test_a_stream_that_dies_again_and_again_is_told_until_it_has_stayed_up(owner
     assert [text for text in told(owner) if UNIT in text] == []
     for count in (1, 2, 3):
         killed(owner)
-        wait_until("its record", lambda n=count: f'"count": {n}' in owner(f"sudo cat {RECORD} || true"), 90)
+        wait_until("its record", lambda n=count: f'"count": {n}' in owner(f"sudo cat {RECORD} || true"), 600)
     assert [text for text in told(owner) if f"FAILED    {UNIT}" not in text] == []
-    wait_until("its being forgotten", lambda: owner(f"sudo ls {RECORD} || true") == "", 90)
+    wait_until("its being forgotten", lambda: owner(f"sudo ls {RECORD} || true") == "", 600)
     assert [text for text in told(owner) if UNIT in text] == []

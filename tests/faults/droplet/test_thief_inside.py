@@ -38,7 +38,7 @@ def careless(bed, thief):
     bed.execute("droplet", *daemon, *CARELESS.split())
     bed.execute("droplet", "iptables", "-I", *gap)
     listening = ["ss", "-Hltn", f"sport = :{OPEN}"]
-    wait_until("the careless daemon", lambda: bool(bed.execute("droplet", *listening)), 90)
+    wait_until("the careless daemon", lambda: bool(bed.execute("droplet", *listening)), 600)
     yield
     bed.execute("droplet", "iptables", "-D", *gap)
     bed.execute(

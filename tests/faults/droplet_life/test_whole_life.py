@@ -108,7 +108,7 @@ def test_a_second_deploy_rents_and_changes_nothing_and_a_colleagues_leaves_with_
 ):
     before = containers(), inventory.pinned(), version(inventory)
     second = inventory.begun("deploy", USER="ada")
-    wait_until("its turn", lambda: "ada" in says(inventory, "sudo cat /run/darkpool-deploy || true"), 90)
+    wait_until("its turn", lambda: "ada" in says(inventory, "sudo cat /run/darkpool-deploy || true"), 600)
     code, said = inventory.make("deploy", environment={"USER": "ben"})
     assert code != 0
     assert re.search(

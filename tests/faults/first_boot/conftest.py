@@ -87,7 +87,7 @@ class Laptop:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
         return done.returncode == 0, done.stderr
 

@@ -91,7 +91,7 @@ class Owner:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
         return done.stdout.strip() == "0"
 

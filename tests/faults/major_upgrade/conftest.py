@@ -63,7 +63,7 @@ def play(bed):
 
 @pytest.fixture(scope="session")
 def owner(bed):
-    def command(words, timeout_s=300):
+    def command(words, timeout_s=600):
         return session.on_droplet(bed, words, timeout_s=timeout_s)
 
     return command

@@ -125,7 +125,9 @@ def comes_back(machine):
     """Its power is there again; a unit may refuse to start."""
     run("docker", "start", machine.container("droplet"))
     name = machine.container("droplet")
-    wait_until("the boot", lambda: succeeds("docker", "exec", name, "test", "-S", "/run/systemd/private"), 90)
+    wait_until(
+        "the boot", lambda: succeeds("docker", "exec", name, "test", "-S", "/run/systemd/private"), 600
+    )
     succeeds("docker", "exec", name, "systemctl", "is-system-running", "--wait", timeout_s=90)
 
 

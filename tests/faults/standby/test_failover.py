@@ -36,7 +36,7 @@ def writes_on(leader):
     for _ in range(4):
         pair.sql(leader, "insert into meanwhile values (1); select pg_switch_wal()")
     waiting = "select count(*) from pg_ls_archive_statusdir() where name ~ '[.]ready$'"
-    wait_until("the archive of it", lambda: pair.sql(leader, waiting) == "0", 120)
+    wait_until("the archive of it", lambda: pair.sql(leader, waiting) == "0", 600)
     pair.sql(leader, "drop table meanwhile; checkpoint")
     pair.sql(leader, "checkpoint")
 
