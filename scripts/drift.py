@@ -119,7 +119,6 @@ def paths(result: Result) -> list[str]:
         result.get("path"),
         called.get("dest"),
         called.get("path"),
-        result.get("keyfile"),
     ]
     return [str(one) for one in said if one]
 

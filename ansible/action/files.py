@@ -1,9 +1,10 @@
 """Render all files of a role on the laptop and hand them over in one call (decision 0050); the module writes them.
 
 A file is {path, mode, owner, group, validate} and what is in it: `content`; or `src`, rendered from the role's
-templates if it ends in .j2 (which knows the file's own `vars` too), else taken from the role's files; else the template that is named like the file. A folder
-is a path or {path, mode, owner, group}. `modes` maps what a package brought to its mode. A unit is {name, enabled,
-started}; systemd reads its files again before, if one of these changed or `reload` says that another did.
+templates if it ends in .j2 (they know the file's own `vars` too), else taken from the role's files; else the template
+that is named like the file. A folder is a path or {path, mode, owner, group}. `modes` maps what a package brought to
+its mode. A unit is {name, enabled, started}; systemd reads its files again before, if one of these changed or `reload`
+says that another did.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class ActionModule(ActionBase):
             {"path": one} if isinstance(one, str) else one for one in self._task.args.get("folders", [])
         ]
         files = [self._filled(dict(one), variables) for one in self._task.args.get("files", [])]
-        given = {name: self._task.args[name] for name in ("modes", "units", "reload") if name in self._task.args}
+        given = {
+            name: self._task.args[name] for name in ("modes", "units", "reload") if name in self._task.args
+        }
         wanted = {"folders": folders, "files": files, **given}
         said: Entry = self._execute_module("files", module_args=wanted, task_vars=variables)
         # What stands in the files would be shown at -vvv, once more for each task.

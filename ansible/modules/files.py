@@ -143,7 +143,9 @@ def switched(module: AnsibleModule, wanted: list[dict], *, reload: bool) -> list
     for one, state in zip(wanted, before, strict=True):
         if state["LoadState"] == "not-found" and not module.check_mode:
             module.fail_json(msg=f"{one['name']} is not there: its package is not installed")
-    asked = [(word, one["name"]) for one, state in zip(wanted, before, strict=True) for word in due(one, state)]
+    asked = [
+        (word, one["name"]) for one, state in zip(wanted, before, strict=True) for word in due(one, state)
+    ]
     if module.check_mode:
         after = [promised(one, state) for one, state in zip(wanted, before, strict=True)]
     else:

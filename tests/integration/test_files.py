@@ -21,6 +21,7 @@ def write(tmp_path):
     (tmp_path / "templates/greeting.conf.j2").write_text(
         "# {{ ansible_managed }}\n{% if true %}\nhello {{ whom }}\n{% endif %}\n"
     )
+    (tmp_path / "templates/rule.j2").write_text("{{ rule.name }} of {{ whom }}\n")
     (tmp_path / "files").mkdir()
     (tmp_path / "files/program.py").write_text("print('{{ whom }}')\n")
 
@@ -71,6 +72,15 @@ def test_it_renders_what_is_a_template_copies_what_is_not_and_changes_nothing_tw
         "0o750", "0o644", "0o755", "0o600",
     ]  # fmt: skip
     assert write(**wanted)["changed"] is False
+
+
+def test_a_template_knows_what_its_own_file_says_besides_what_all_know(write, tmp_path):
+    files = [
+        {"path": str(tmp_path / name), "src": "rule.j2", "vars": {"rule": {"name": name}}, **ME}
+        for name in ("a", "b")
+    ]
+    write(files=files)
+    assert [(tmp_path / name).read_text() for name in ("a", "b")] == ["a of trader\n", "b of trader\n"]
 
 
 def test_a_sessions_umask_decides_nothing(write, wanted, tmp_path):

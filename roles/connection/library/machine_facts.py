@@ -1,4 +1,7 @@
-"""The few facts that the roles use, by the names that `ansible.builtin.setup` gives them, and one that it has not (decision 0093)."""
+"""The few facts that the roles use, by the names that `ansible.builtin.setup` gives them (decision 0093).
+
+Its own is `memory_limit_mb`: what a container may use, which on a machine is all there is.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def pairs(path: str, mark: str) -> dict[str, str]:
 
 def mib(said: str) -> int:
     """Return MiB of what the kernel says in kB."""
-    return int(said.split()[0]) // 1024
+    return int(said.split(maxsplit=1)[0]) // 1024
 
 
 def limit(most: int) -> int:

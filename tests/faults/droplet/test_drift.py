@@ -26,10 +26,12 @@ EDITS = {
         "cd / && sudo -u postgres psql -qc \"alter system set work_mem = '19MB'\""
     ),
 }
+UNIT = "logrotate.timer"
 # What is no file of its own.
 OTHERS = {
     "the account helper was made by no role": "sudo useradd helper",
     "package cron is held back": "sudo apt-mark hold cron",
+    f"{UNIT} is not what the inventory says": f"sudo systemctl disable --quiet --now {UNIT}",
 }
 # What no role knows and no deploy removes: the owner's.
 STRANGERS = [CRON, "conf.d/99-mine.conf", "postgresql.auto.conf"]
@@ -105,8 +107,15 @@ def test_a_setting_of_postgresql_in_place_of_the_inventorys_is_shown(reported, f
 
 
 @pytest.mark.parametrize("sentence", OTHERS)
-def test_an_account_and_a_held_package_are_named(reported, sentence):
+def test_an_account_a_held_package_and_a_unit_that_is_off_are_named(reported, sentence):
     assert [one for one in reported if one.strip().startswith(sentence)]
+
+
+def test_of_a_unit_it_is_said_what_it_is_and_what_it_shall_be(reported):
+    (about,) = [one for one in reported if one.strip().startswith(UNIT)]
+    assert [line.strip() for line in about.strip().splitlines()[1:]] == [
+        "- enabled: no", "- runs: no", "+ enabled: yes", "+ runs: yes",
+    ]  # fmt: skip
 
 
 def test_the_command_is_named_where_sudo_saw_the_file_and_a_secret_in_it_is_covered(reported):
@@ -120,6 +129,7 @@ def test_a_deploy_puts_right_what_the_inventory_knows_and_the_rest_is_the_owners
 ):
     code, said = ansible(*DEPLOY)
     assert code == 0, said[-3000:]
+    assert owner(f"systemctl is-enabled {UNIT}; systemctl is-active {UNIT}").split() == ["enabled", "active"]
     code, said = drift()
     assert (code, said.count("\n    changed ")) == (3, len(STRANGERS)), said
     for one in STRANGERS:

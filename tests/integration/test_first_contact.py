@@ -1,0 +1,73 @@
+"""What a run begins with: a command on the laptop itself, and the few facts of the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+ROLE = ROOT / "roles/connection"
+SHARED = (
+    "architecture",
+    "distribution",
+    "distribution_major_version",
+    "distribution_release",
+    "memtotal_mb",
+    "python",
+)
+
+
+@pytest.fixture
+def play(tmp_path):
+    """Run tasks on this machine; give back each one's result."""
+
+    def run(*tasks, options=()):
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks]}
+        (tmp_path / "play.yml").write_text(json.dumps([play]))
+        done = subprocess.run(
+            [PLAYBOOK, "-i", "localhost,", tmp_path / "play.yml", *options],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+            env={
+                **os.environ,
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+                "ANSIBLE_STRATEGY": "linear",
+                "ANSIBLE_LIBRARY": str(ROLE / "library"),
+                "ANSIBLE_ACTION_PLUGINS": str(ROLE / "action_plugins"),
+            },
+        )  # fmt: skip
+        said = json.loads(done.stdout[done.stdout.index("{\n") :])
+        return [task["hosts"]["localhost"] for task in said["plays"][0]["tasks"]]
+
+    return run
+
+
+@pytest.mark.slow
+def test_the_facts_are_those_that_ansible_itself_would_gather(play):
+    ours, theirs = (
+        one["ansible_facts"] for one in play({"machine_facts": {}}, {"ansible.builtin.setup": {}})
+    )
+    python = {name: theirs["ansible_python"][name] for name in ("executable", "version")}
+    python["version"] = {name: python["version"][name] for name in ("major", "minor")}
+    assert {name: ours[name] for name in SHARED} == {
+        name: python if name == "python" else theirs[f"ansible_{name}"] for name in SHARED
+    }
+    assert ours["swaptotal_mb"] == theirs["ansible_swaptotal_mb"]
+    assert theirs["ansible_distribution_version"].startswith(ours["distribution_version"])
+    assert 0 < ours["memory_limit_mb"] <= ours["memtotal_mb"]
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)])
+def test_a_command_on_the_laptop_runs_as_a_shell_reads_it_in_check_mode_too(play, tmp_path, options):
+    (said,) = play(
+        {"on_laptop": {"cmd": f"echo 'a  b' >'{tmp_path}/made' && cat '{tmp_path}/made'"}}, options=options
+    )
+    assert (said["rc"], said["stdout"], said["changed"]) == (0, "a  b", False)
+
+
+def test_one_that_fails_says_its_code_and_why(play):
+    (said,) = play({"on_laptop": {"cmd": "echo why >&2; exit 255"}})
+    assert (said["failed"], said["rc"], said["stderr"]) == (True, 255, "why")
