@@ -103,7 +103,9 @@ def differs(results: list[tuple[str, Result]], files: dict[str, Result]) -> Iter
 def subject(result: Result) -> str:
     """Name what a task without a file is about."""
     called = arguments(result)
-    return str(result.get("unit") or called.get("name") or result.get("item") or "something that is not shown")
+    return str(
+        result.get("unit") or called.get("name") or result.get("item") or "something that is not shown"
+    )
 
 
 def person(file: Result) -> str:
