@@ -48,7 +48,7 @@ SPEC = {
 
 
 UNITS = "/etc/systemd/"
-SHOWN = ("LoadState", "ActiveState", "ConditionResult")
+SHOWN = ("LoadState", "ActiveState", "ConditionResult", "ConditionTimestampMonotonic")
 # For these is-enabled succeeds.
 ENABLED = ("enabled", "enabled-runtime", "static", "alias", "indirect", "generated")
 RUNS = ("active", "activating")
@@ -177,10 +177,12 @@ def due(wanted: dict, state: State) -> list[str]:
 def promised(wanted: dict, state: State) -> State:
     """Return what would become of a unit; one whose condition did not hold is not promised to start."""
     words = due(wanted, state)
+    # A unit that nobody has tried to start has no result either, and systemd says no.
+    held = state["ConditionResult"] == "no" and state["ConditionTimestampMonotonic"] != "0"
     after = dict(state)
     if "enable" in words or "disable" in words:
         after["enabled"] = "yes" if wanted["enabled"] else "no"
-    if "stop" in words or ("start" in words and state["ConditionResult"] != "no"):
+    if "stop" in words or ("start" in words and not held):
         after["ActiveState"] = "active" if wanted["started"] else "inactive"
     return after
 

@@ -67,7 +67,7 @@ class Owner:
             start_new_session=True,
         ) as ansible:  # fmt: skip
             for line in ansible.stdout:
-                seen = seen or line.startswith("TASK [firewall : Run | The firewall starts with the machine]")
+                seen = seen or line.startswith("TASK [firewall : Configure | Write the rules")
                 # A second later the proof has failed, and the play itself puts everything back.
                 if line.startswith("fatal:") or (seen and line.startswith("TASK [connection : ")):
                     break
