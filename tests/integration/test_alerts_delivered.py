@@ -278,6 +278,7 @@ def test_a_night_is_not_late(simulator, collector, alerts, webhook):
     assert "late" not in "".join(webhook.titles())
 
 
+@pytest.mark.slow
 def test_the_list_shows_what_is_on_what_was_said_and_what_is_silent(alerts, collector, database):
     fail(alerts)
     database.ask(PUT, "k", "warning", "block", f"{DAY}T12:00:00-05:00")

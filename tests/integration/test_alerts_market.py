@@ -10,6 +10,7 @@ from planted import BAR, DAYS, METRIC, MINUTE, PRINT, TODAY, at, fires_once_and_
 from collector.alerts import once, policy
 
 
+@pytest.mark.slow
 def test_a_block_print(spy):
     spy.past()
     spy.block("11:58:00")
@@ -38,6 +39,7 @@ def test_a_cluster_of_prints_at_one_price(spy):
     assert "RESOLVED SPY level_cluster: quiet again" in spy.said()[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "premium", "size", "detail"),
     [
@@ -54,6 +56,7 @@ def test_unusual_flow(spy, rule, premium, size, detail):
     fires_once_and_is_over(spy, rule, "2026-12-18 600", "at this time of day is", "in 12 sessions")
 
 
+@pytest.mark.slow
 def test_only_sweeps_are_sweeps(spy):
     spy.past()
     spy.rules = [one for one in spy.rules if one.name in ("sweep", "opening")]

@@ -181,6 +181,7 @@ def test_the_document_is_written_by_the_command(database):
     assert done.stdout == (ROOT / "docs/signals.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [["flow", "GLD"], ["dark-share", "GLD"], ["blocks", "GLD"], ["lead-lag", "GLD"], ["signals", "GLD"]],

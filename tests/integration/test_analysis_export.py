@@ -167,6 +167,7 @@ def test_the_dictionary_has_a_line_for_each_column_with_type_unit_and_meaning(pr
     assert all(line["meaning"] for line in lines.values())
 
 
+@pytest.mark.slow
 def test_of_a_table_that_feeds_share_only_the_feeds_own_rows_are_exported(database, tmp_path):
     for name, value in (("iv_rank", 44), ("net_prem_net_call_premium", 9)):
         database.ask(METRIC, name, value, OPEN, NIGHT)
@@ -183,6 +184,7 @@ def test_of_a_table_that_feeds_share_only_the_feeds_own_rows_are_exported(databa
     assert analysis(database, "export", "flow_per_strike", "SPY", *SPAN, cwd=tmp_path).returncode == 1
 
 
+@pytest.mark.slow
 def test_archived_and_stored_rows_are_in_one_file(database, tmp_path):
     database.ask(PRINTS)
     database.ask("insert into ops.retention values ('darkpool_trades', 24, null, true, now())")
@@ -201,6 +203,7 @@ def test_archived_and_stored_rows_are_in_one_file(database, tmp_path):
     assert after.equals(before)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_there_stays_unless_it_is_forced(prints, tmp_path):
     words = ("darkpool_trades", "SPY", *SPAN, "--out", "mine.csv")
     (tmp_path / "mine.csv").write_text("mine")
@@ -213,6 +216,7 @@ def test_a_file_that_is_there_stays_unless_it_is_forced(prints, tmp_path):
     assert pyarrow.csv.read_csv(tmp_path / "mine.csv").num_rows == 3
 
 
+@pytest.mark.slow
 def test_a_number_that_does_not_fit_is_refused_and_the_old_file_stays(prints, tmp_path):
     prints.ask("update trading.darkpool_trades set premium = 1.00000000001 where tracking_id = 2")
     (tmp_path / "old.parquet").write_text("old")
@@ -226,6 +230,7 @@ def test_a_number_that_does_not_fit_is_refused_and_the_old_file_stays(prints, tm
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("old.parquet", "old")]
 
 
+@pytest.mark.slow
 def test_nothing_collected_is_exit_1_and_leaves_nothing(database, tmp_path):
     done = analysis(database, "export", "darkpool_trades", "GLD", *SPAN, cwd=tmp_path)
 
@@ -234,6 +239,7 @@ def test_nothing_collected_is_exit_1_and_leaves_nothing(database, tmp_path):
     assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
 
 
+@pytest.mark.slow
 def test_without_a_symbol_a_feed_of_symbols_is_wrong_usage_and_one_of_the_market_is_not(database, tmp_path):
     assert analysis(database, "export", "darkpool_trades", *SPAN, cwd=tmp_path).returncode == 2
     assert analysis(database, "export", "no_feed", "SPY", *SPAN, cwd=tmp_path).returncode == 2

@@ -65,6 +65,7 @@ def test_levels_are_the_truth_of_who_served_the_prints(collected, simulator):
     assert answer["not_collected"] == []
 
 
+@pytest.mark.slow
 def test_cent_levels_are_those_of_the_databases_own_view(collected):
     answer = json.loads(
         analysis(
@@ -102,6 +103,7 @@ def test_a_morning_is_shown_as_a_morning(simulator, collector, database):
     assert "INCOMPLETE, not collected (New York): 12:00:0" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_symbol_that_was_never_collected_is_exit_1(database):
     done = analysis("levels", "GLD", dsn=database.dsn("analyst"))
 
@@ -109,6 +111,7 @@ def test_a_symbol_that_was_never_collected_is_exit_1(database):
     assert "no print of GLD was ever collected here" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_day_without_prints_is_exit_1_and_says_that_nothing_was_collected(database):
     done = analysis("levels", "SPY", "--date", DAY, dsn=database.dsn("analyst"))
 
@@ -117,6 +120,7 @@ def test_a_day_without_prints_is_exit_1_and_says_that_nothing_was_collected(data
     assert "INCOMPLETE, not collected (New York): 04:00:00 to 20:00:00." in done.stdout
 
 
+@pytest.mark.slow
 def test_a_database_that_is_not_of_this_release_is_exit_1(empty_database):
     done = analysis("levels", "SPY", dsn=empty_database.dsn())
 
@@ -132,6 +136,7 @@ def test_a_database_that_is_away_is_exit_3_and_says_what_to_give():
     assert "--dsn or ANALYSIS_DSN" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["levels", "SPY", "--date", "20-11-2026"], ["levels", "SPY", "--step", "0"], []]
 )

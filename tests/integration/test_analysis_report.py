@@ -79,6 +79,7 @@ def test_a_day_of_prints_alone_is_shown_and_what_is_missing_is_said_first(databa
     assert "darkpool_trades dark-pool levels, blocks and clusters whole, 04:00:00 to 20:00:00" in text
 
 
+@pytest.mark.slow
 def test_holes_are_named_by_the_clock_of_new_york(database, report):
     morning, rest = "[2026-11-20 09:00+00, 2026-11-20 15:00+00)", "[2026-11-20 16:30+00, 2026-11-21 01:00+00)"
     begun(database, "darkpool_trades", f"{{{morning}, {rest}}}")
@@ -102,6 +103,7 @@ def test_a_feed_that_ended_before_its_session_did_is_said(database, report):
     )
 
 
+@pytest.mark.slow
 def test_a_feed_that_the_vendor_does_not_offer_is_said(database, report):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_print(database, 1, OPEN, 100)
@@ -128,6 +130,7 @@ def test_a_whole_day_says_that_it_is_complete(database, report):
     assert "Complete: all feeds of this page have the whole session." in text
 
 
+@pytest.mark.slow
 def test_an_iv_rank_of_another_day_is_not_shown_as_this_days(database, report):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_print(database, 1, OPEN, 100)
@@ -139,6 +142,7 @@ def test_an_iv_rank_of_another_day_is_not_shown_as_this_days(database, report):
     assert "77" not in text
 
 
+@pytest.mark.slow
 def test_of_an_archived_day_the_archive_is_read_and_without_it_what_is_left_out_is_said(
     database, report, tmp_path
 ):
@@ -160,6 +164,7 @@ def test_of_an_archived_day_the_archive_is_read_and_without_it_what_is_left_out_
     assert "prints: not asked, " in away
 
 
+@pytest.mark.slow
 def test_of_two_fetches_only_the_newest_whole_one_is_summed(database, report, tmp_path):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_flow(database, DAY, OPEN, 30, call_premium=900, call_premium_ask_side=900)
@@ -170,6 +175,7 @@ def test_of_two_fetches_only_the_newest_whole_one_is_summed(database, report, tm
     assert '<dd id="bullish"><data value="60">$60</data>' in (tmp_path / "page.html").read_text()
 
 
+@pytest.mark.slow
 def test_what_the_rules_say_is_judged_by_all_trials_and_none_is_added(database, report, tmp_path):
     tried = [Trial("mine", number, "", "SPY", 0.01 * number) for number in (1, 2, 3)]
     registry = "".join(json.dumps(asdict(one)) + "\n" for one in tried)
@@ -214,6 +220,7 @@ def test_a_day_without_data_is_one_clear_error(database, tmp_path, day, why):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_a_name_the_page_is_named_after_symbol_and_day(database, tmp_path):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_print(database, 1, OPEN, 100)
@@ -225,6 +232,7 @@ def test_without_a_name_the_page_is_named_after_symbol_and_day(database, tmp_pat
     assert [file.name for file in (tmp_path / "reports").iterdir()] == ["SPY-2026-11-20.html"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_said_and_leaves_nothing(database, tmp_path):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_print(database, 1, OPEN, 100)
@@ -250,6 +258,7 @@ class NoTunnel:
         return {**os.environ, "ANALYSIS_DSN": self.dsn}
 
 
+@pytest.mark.slow
 def test_the_laptops_word_writes_the_page_of_the_day_that_was_named(database, tmp_path, monkeypatch):
     begun(database, "darkpool_trades", WHOLE_TAPE)
     put_print(database, 1, OPEN, 100)

@@ -99,6 +99,7 @@ def test_late_prints_and_those_after_hours_are_told_apart(database):
     assert "16:00:00* 01:00:00 10 100 1,000 off-market price" in shown
 
 
+@pytest.mark.slow
 def test_the_iv_rank_has_its_changes(database):
     for back, value in ((3, 20), (2, 31), (1, 30), (0, 44)):
         database.ask(METRIC, "iv_rank", value, OPEN - timedelta(days=back), NIGHT)
@@ -110,6 +111,7 @@ def test_the_iv_rank_has_its_changes(database):
     assert len(answer(database, "iv-rank", "SPY", "--date", str(DAY))["ranks"]) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("price", "said"), [(10.01, "looks like accumulation"), (10, "No evidence")])
 def test_buyers_below_a_falling_price_look_like_accumulation_and_prints_at_the_middle_like_nothing(
     database, price, said

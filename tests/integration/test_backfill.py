@@ -58,6 +58,7 @@ def test_one_that_was_killed_goes_on_where_it_ended(simulator, collector, databa
     assert database.ask("select outcome from ops.runs order by started_at") == [("interrupted",), ("done",)]
 
 
+@pytest.mark.slow
 def test_the_plans_limit_is_learned_from_the_vendor_and_kept(fresh_simulator, collector, database):
     collector.settings["COLLECTOR_API_URL"] = fresh_simulator.url
     collector.clock(fresh_simulator, MONDAY)
@@ -77,6 +78,7 @@ def test_the_plans_limit_is_learned_from_the_vendor_and_kept(fresh_simulator, co
     assert fresh_simulator.counters()["total"] == asked
 
 
+@pytest.mark.slow
 def test_feeds_that_show_only_today_are_not_asked_for_old_days(simulator, collector, database):
     collector.clock(simulator, MONDAY)
     backfill(collector)

@@ -42,6 +42,7 @@ def test_status_raises_the_alarm_and_a_calm_one_has_none(simulator, collector, m
     assert (fact["key"], fact["alarm"]) == ("nbbo_bid", True)
 
 
+@pytest.mark.slow
 def test_an_acknowledged_alarm_is_quiet_until_the_key_is_missing_later_than_that(
     simulator, collector, missed
 ):
@@ -58,6 +59,7 @@ def test_an_acknowledged_alarm_is_quiet_until_the_key_is_missing_later_than_that
     assert "ALARM: nbbo_bid" in collector("status").stdout
 
 
+@pytest.mark.slow
 def test_drift_lists_each_key_and_how_to_quieten_it(simulator, collector, missed):
     collector.clock(simulator, NOON)
     assert "was ever missing" in collector("drift").stdout
@@ -69,12 +71,14 @@ def test_drift_lists_each_key_and_how_to_quieten_it(simulator, collector, missed
     assert [one["rows"] for one in json.loads(collector("drift", "--json").stdout)] == [512, 512]
 
 
+@pytest.mark.slow
 def test_a_key_that_was_never_missing_cannot_be_acknowledged(collector):
     done = collector("drift", "--seen", "darkpool_trades", "nbbo_bit")
     assert done.returncode == 1
     assert "nbbo_bit was never missing" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_log_of_a_pass_has_an_error_for_what_that_pass_missed(simulator, collector, missed, tmp_path):
     missed("long_ago")
     missed("just_now", at=datetime(2026, 11, 20, 17, 30, tzinfo=timezone.utc))

@@ -52,6 +52,7 @@ DAMAGES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_dump_turns_the_drill_red_and_nothing_of_it_stays(dumps, damage):
     backup = dumps.make()
@@ -67,6 +68,7 @@ def test_a_damaged_dump_turns_the_drill_red_and_nothing_of_it_stays(dumps, damag
     assert dumps.program("list").stdout.count("FAILED") == (damage != "a note that cannot be read")
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_and_does_not_come_back_turns_the_drill_red_also_after_one_that_was_killed(
     dumps,
 ):

@@ -74,6 +74,7 @@ def test_it_renders_what_is_a_template_copies_what_is_not_and_changes_nothing_tw
     assert write(**wanted)["changed"] is False
 
 
+@pytest.mark.slow
 def test_a_template_knows_what_its_own_file_says_besides_what_all_know(write, tmp_path):
     files = [
         {"path": str(tmp_path / name), "src": "rule.j2", "vars": {"rule": {"name": name}}, **ME}
@@ -83,6 +84,7 @@ def test_a_template_knows_what_its_own_file_says_besides_what_all_know(write, tm
     assert [(tmp_path / name).read_text() for name in ("a", "b")] == ["a of trader\n", "b of trader\n"]
 
 
+@pytest.mark.slow
 def test_a_sessions_umask_decides_nothing(write, wanted, tmp_path):
     wanted["folders"].append({"path": str(tmp_path / "opt/program/releases"), **ME})
     before = os.umask(0o077)
@@ -94,6 +96,7 @@ def test_a_sessions_umask_decides_nothing(write, wanted, tmp_path):
     assert {mode(tmp_path / one) for one in ("opt", "opt/program", "opt/program/releases")} == {"0o755"}
 
 
+@pytest.mark.slow
 def test_in_check_mode_it_says_what_it_would_do_where_not_even_the_folder_is_there(write, wanted, tmp_path):
     said = write("--check", "--diff", **wanted)
     assert changes(said) == {"made", "greeting.conf", "program", "note"}
@@ -112,6 +115,7 @@ def test_one_file_that_is_not_valid_and_none_is_written(write, wanted, tmp_path)
     assert "hello" in (tmp_path / "made/greeting.conf").read_text()
 
 
+@pytest.mark.slow
 def test_a_validator_that_agrees_sees_the_new_text(write, wanted, tmp_path):
     wanted["files"][2]["validate"] = "grep -q 'as given' %s"
     assert not write(**wanted).get("failed")

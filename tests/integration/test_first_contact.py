@@ -60,6 +60,7 @@ def test_the_facts_are_those_that_ansible_itself_would_gather(play):
     assert 0 < ours["memory_limit_mb"] <= ours["memtotal_mb"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--check",)])
 def test_a_command_on_the_laptop_runs_as_a_shell_reads_it_in_check_mode_too(play, tmp_path, options):
     (said,) = play(
@@ -68,6 +69,7 @@ def test_a_command_on_the_laptop_runs_as_a_shell_reads_it_in_check_mode_too(play
     assert (said["rc"], said["stdout"], said["changed"]) == (0, "a  b", False)
 
 
+@pytest.mark.slow
 def test_one_that_fails_says_its_code_and_why(play):
     (said,) = play({"on_laptop": {"cmd": "echo why >&2; exit 255"}})
     assert (said["failed"], said["rc"], said["stderr"]) == (True, 255, "why")

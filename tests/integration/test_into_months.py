@@ -62,6 +62,7 @@ def put_back(checkout):
     return checkout / "migrations" / PARENTED
 
 
+@pytest.mark.slow
 def test_every_row_is_moved_as_it_is_and_keeps_its_id(empty_database, checkout, before):
     put_back(checkout)
     migrate(empty_database.dsn("darkpool_migrator"), checkout)
@@ -81,6 +82,7 @@ def test_the_next_row_takes_the_next_id(empty_database, checkout, before):
         assert following == (43 if name == "bars" else 41), name
 
 
+@pytest.mark.slow
 def test_a_move_that_lost_a_row_changes_nothing(empty_database, checkout, before):
     path = put_back(checkout)
     text = path.read_text()
@@ -95,6 +97,7 @@ def test_a_move_that_lost_a_row_changes_nothing(empty_database, checkout, before
     assert empty_database.one("select relkind from pg_class where oid = 'trading.bars'::regclass") == "r"
 
 
+@pytest.mark.slow
 def test_a_move_that_changed_a_value_changes_nothing(empty_database, checkout, before):
     path = put_back(checkout)
     counted = "    execute format(facts, 'trading', name) into after;"

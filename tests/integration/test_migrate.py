@@ -30,6 +30,7 @@ def dsn(empty_database):
     return empty_database.dsn("darkpool_migrator")
 
 
+@pytest.mark.slow
 def test_an_empty_database_gets_everything_and_a_second_time_nothing(dsn, empty_database):
     first = migrate(dsn)
     assert len(first.applied) == first.version == len(list((SQL / "migrations").glob("*.sql")))
@@ -169,6 +170,7 @@ def test_options_close_a_quarter_past_four_and_on_half_days_a_quarter_past_one(d
     assert found == [("2026-11-20", "16:15"), ("2026-11-27", "13:15")]
 
 
+@pytest.mark.slow
 def test_every_query_is_planned_and_every_view_answers(database):
     values = {
         "symbol": "'SPY'",

@@ -73,6 +73,7 @@ def test_a_stock_is_noted_once_as_not_offered_and_the_etf_is_collected_at_each_p
     assert database.one("select count(*) from trading.market_metrics where symbol = 'SPY'") == 6
 
 
+@pytest.mark.slow
 def test_the_next_session_asks_for_it_once_more(tide, database):
     with vendor({}) as (url, asked):
         tide(NOON, url)

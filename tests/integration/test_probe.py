@@ -25,6 +25,7 @@ def probed(collector, fresh_simulator):
     return probe
 
 
+@pytest.mark.slow
 def test_the_usual_plan_is_told_question_by_question(probed, fresh_simulator):
     found = probed(cancel_percent=0.0)
     truth = fresh_simulator.truth("darkpool", symbol="SPY", date=DAY)
@@ -47,6 +48,7 @@ def test_the_usual_plan_is_told_question_by_question(probed, fresh_simulator):
     assert found["iv_rank"] == "served, 5 rows"
 
 
+@pytest.mark.slow
 def test_another_plan_and_another_api_are_told_apart_from_it(probed):
     found = probed(
         ignore_order=True,

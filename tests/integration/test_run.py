@@ -32,6 +32,7 @@ def test_a_first_pass_stores_every_feed_and_says_so(simulator, collector, databa
     assert len(done.stdout.splitlines()) == 1 + database.one("select count(*) from ops.ledger")
 
 
+@pytest.mark.slow
 def test_with_nothing_open_it_says_so_and_asks_nothing(simulator, collector, database):
     collector.at(simulator, EVENING)
     simulator.counters(reset=True)
@@ -112,6 +113,7 @@ def test_a_symbol_that_fails_does_not_stop_the_others(simulator, collector, data
     assert outcomes == [("MARKET", "done"), ("SPY", "done"), ("ZZZZ", "failed")]
 
 
+@pytest.mark.slow
 def test_a_feed_outside_the_plan_is_left_out_and_is_no_failure(simulator, collector, database):
     simulator.faults(not_in_plan=["market-tide", "iv-rank"])
     done = collector.at(simulator, NOON)
@@ -173,6 +175,7 @@ def test_half_days_and_summer_time_are_days_like_others(simulator, collector, da
     assert stored(database, "SPY", day) == served(simulator, "SPY", day)
 
 
+@pytest.mark.slow
 def test_two_thousand_prints_in_one_second_are_all_stored(fresh_simulator, database, collector):
     at = f"{DAY}T15:00:00Z"
     fresh_simulator.faults(prints_in_one_second={"symbol": "SPY", "at": at, "count": 2000})
@@ -211,6 +214,7 @@ def test_status_fits_80_columns_and_knows_what_is_late(simulator, collector):
     assert " late " not in collector("status").stdout
 
 
+@pytest.mark.slow
 def test_a_brief_status_is_the_same_without_the_table(simulator, collector):
     collector.at(simulator, NOON)
     whole = collector("status").stdout.splitlines()
@@ -239,6 +243,7 @@ def test_status_before_the_first_run_says_never(collector):
     assert "none yet" in found.stdout
 
 
+@pytest.mark.slow
 def test_coverage_names_the_hole_in_new_york_time(simulator, collector, database):
     collector.at(simulator, EVENING)
     hole = f"tstzmultirange(tstzrange('{DAY}T15:00:00Z', '{DAY}T15:00:05Z'))"

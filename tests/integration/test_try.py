@@ -27,6 +27,7 @@ def test_what_it_stored_is_among_the_rows_of_the_hour_on_the_page(simulator, col
     assert '<b data-hours="darkpool_trades">500</b>' in done.stdout
 
 
+@pytest.mark.slow
 def test_it_calls_nothing_covered_and_the_next_pass_collects_all(simulator, collector, database):
     collector.clock(simulator, OPEN)
     assert collector("try").returncode == 0

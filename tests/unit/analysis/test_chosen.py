@@ -42,6 +42,7 @@ def by_hand(held: dict[str, np.ndarray], moved: np.ndarray, gap: int) -> tuple[l
     return choices, np.array(net)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.integers(TRAIN + 3 * TEST, 260), st.integers(1, 6))
 def test_walking_forward_is_what_a_plain_loop_does(seed, many, horizon):
@@ -54,6 +55,7 @@ def test_walking_forward_is_what_a_plain_loop_does(seed, many, horizon):
     assert found.net == pytest.approx(net)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 6), st.integers(1, 6))
 def test_what_comes_later_changes_no_earlier_choice_and_none_by_what_was_not_known(seed, month, horizon):
