@@ -1,16 +1,12 @@
 """The module that writes a role's files in one call: all or none, twice the same, and honest in check mode."""
 
 import getpass
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from played import played
 
-ROOT = Path(__file__).parents[2]
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 ME = {"owner": getpass.getuser(), "group": str(os.getgid())}
 
 
@@ -27,15 +23,8 @@ def write(tmp_path):
 
     def run(*options, **wanted):
         task = {"name": "Write", "files": wanted, "vars": {"whom": "trader"}}
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}
-        (tmp_path / "play.yml").write_text(json.dumps([play]))
-        done = subprocess.run(
-            [PLAYBOOK, "-i", "localhost,", tmp_path / "play.yml", *options],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-            env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_STRATEGY": "linear"},
-        )  # fmt: skip
-        said = json.loads(done.stdout[done.stdout.index("{\n") :])
-        return said["plays"][0]["tasks"][0]["hosts"]["localhost"]
+        (said,) = played(tmp_path, [task], *options)
+        return said
 
     return run
 

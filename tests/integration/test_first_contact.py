@@ -1,16 +1,10 @@
 """What a run begins with: a command on the laptop itself, and the few facts of the machine."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from played import ROOT, played
 
-ROOT = Path(__file__).parents[2]
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 ROLE = ROOT / "roles/connection"
+PLUGINS = {"ANSIBLE_LIBRARY": str(ROLE / "library"), "ANSIBLE_ACTION_PLUGINS": str(ROLE / "action_plugins")}
 SHARED = (
     "architecture",
     "distribution",
@@ -23,26 +17,8 @@ SHARED = (
 
 @pytest.fixture
 def play(tmp_path):
-    """Run tasks on this machine; give back each one's result."""
-
-    def run(*tasks, options=()):
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [*tasks]}
-        (tmp_path / "play.yml").write_text(json.dumps([play]))
-        done = subprocess.run(
-            [PLAYBOOK, "-i", "localhost,", tmp_path / "play.yml", *options],
-            cwd=ROOT, capture_output=True, text=True, check=False,
-            env={
-                **os.environ,
-                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-                "ANSIBLE_STRATEGY": "linear",
-                "ANSIBLE_LIBRARY": str(ROLE / "library"),
-                "ANSIBLE_ACTION_PLUGINS": str(ROLE / "action_plugins"),
-            },
-        )  # fmt: skip
-        said = json.loads(done.stdout[done.stdout.index("{\n") :])
-        return [task["hosts"]["localhost"] for task in said["plays"][0]["tasks"]]
-
-    return run
+    """Run tasks with the role's own plugins; give back each one's result."""
+    return lambda *tasks, options=(): played(tmp_path, [*tasks], *options, environment=PLUGINS)
 
 
 @pytest.mark.slow

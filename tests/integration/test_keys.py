@@ -1,13 +1,7 @@
 """What role users writes for each person: every key on a line of its own, in a file that is the person's."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from played import ROOT, played
 
-ROOT = Path(__file__).parents[2]
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 ACCOUNTS = [
     {"name": "ada", "sudo": True, "authorized_keys": ["ssh-ed25519 AAAA1 laptop", "ssh-ed25519 AAAA2 phone"]},
     {"name": "ben", "authorized_keys": ["ssh-ed25519 AAAA3"]},
@@ -17,22 +11,13 @@ ACCOUNTS = [
 def test_each_key_is_a_line_of_its_own_in_a_file_of_its_person(tmp_path):
     shown = ["__users_key_folders", "__users_key_files"]
     made = {"results": [{"group": 1000}, {}]}
-    play = {
-        "hosts": "localhost",
-        "connection": "local",
-        "gather_facts": False,
-        "vars_files": [str(ROOT / "roles/users/vars/main.yml")],
-        "vars": {"users_accounts": ACCOUNTS, "__users_made": made},
-        "tasks": [{"ansible.builtin.debug": {"var": name}} for name in shown],
-    }
-    (tmp_path / "play.yml").write_text(json.dumps([play]))
-    done = subprocess.run(
-        [PLAYBOOK, "-i", "localhost,", tmp_path / "play.yml"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_STRATEGY": "linear"},
-    )  # fmt: skip
-    tasks = json.loads(done.stdout[done.stdout.index("{\n") :])["plays"][0]["tasks"]
-    folders, files = (task["hosts"]["localhost"][name] for task, name in zip(tasks, shown, strict=True))
+    results = played(
+        tmp_path,
+        [{"ansible.builtin.debug": {"var": name}} for name in shown],
+        vars_files=[str(ROOT / "roles/users/vars/main.yml")],
+        vars={"users_accounts": ACCOUNTS, "__users_made": made},
+    )
+    folders, files = (result[name] for result, name in zip(results, shown, strict=True))
     assert [(one["path"], one["owner"], one["group"], one["mode"]) for one in folders + files] == [
         ("/home/ada/.ssh", "ada", "1000", "0700"),
         ("/home/ben/.ssh", "ben", "root", "0700"),
